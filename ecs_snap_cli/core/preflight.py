@@ -1,0 +1,108 @@
+"""The pre-flight: every check over the facts, and the verdict that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ecs_snap_cli.core import disk_checks, snapshot_checks
+from ecs_snap_cli.core.rules import CURRENT, DOCUMENTED, Rules
+from ecs_snap_cli.errors import ExitCode
+from ecs_snap_cli.model import Check, Facts, Report, Status
+
+CheckFunction = Callable[[Facts, Rules, datetime], Check]
+
+CHECKS: tuple[tuple[str, CheckFunction], ...] = (
+    ("disk-exists", disk_checks.disk_exists),
+    ("disk-attached", disk_checks.disk_attached),
+    ("disk-category", disk_checks.disk_category),
+    ("instance-status", disk_checks.instance_status),
+    ("instance-started", disk_checks.instance_started),
+    ("instance-lock", disk_checks.instance_lock),
+    ("snapshot-limit", snapshot_checks.snapshot_limit),
+    ("snapshot-pending", snapshot_checks.snapshot_pending),
+    ("data-loading", disk_checks.data_loading),
+)
+CHECK_IDS = tuple(check_id for check_id, _ in CHECKS)
+
+# With the caller's own ClientToken the pending snapshot, or the one that fills the quota, may
+# be this very order's: ECS tells the two apart, a client cannot.
+_DECIDED_BY_TOKEN = frozenset({"snapshot-limit", "snapshot-pending"})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the caller wants to be checked.
+
+    ``snapshot_limit`` is the caller's own quota, ``skip`` the check ids not to make, ``strict``
+    makes warnings refuse, ``token_given`` says that the caller chose the ClientToken.
+    """
+
+    rules: Rules = DOCUMENTED
+    snapshot_limit: int | None = None
+    skip: Set[str] = frozenset()
+    strict: bool = False
+    token_given: bool = False
+
+
+def evaluate(facts: Facts, policy: Policy, now: datetime) -> Report:
+    """Every check in the contract's order, with the verdict.
+
+    ``now`` is an aware UTC time. Pure: the same facts give the same report.
+    """
+    checks = _findings(facts, policy, policy.rules, now)
+    eligible = _goes_ahead(checks, policy)
+    hint = None
+    if not eligible and _goes_ahead(_findings(facts, policy, CURRENT, now), policy):
+        hint = (
+            f"The {policy.rules.name} rules refuse this disk; ECS as it is documented today "
+            "would not. Add --rules current to go by today's documentation."
+        )
+    return Report(facts.disk_id, eligible, policy.rules.name, checks, hint)
+
+
+def exit_code(report: Report) -> ExitCode:
+    """The exit code that one report stands for."""
+    if report.eligible:
+        return ExitCode.DONE
+    if any(check.id == "disk-exists" for check in report.failed):
+        return ExitCode.NOT_FOUND
+    return ExitCode.REFUSED
+
+
+def combined_exit_code(reports: tuple[Report, ...]) -> ExitCode:
+    """The exit code of a run over several disks: the one they share, else ``MIXED``."""
+    codes = {exit_code(report) for report in reports}
+    return codes.pop() if len(codes) == 1 else ExitCode.MIXED
+
+
+def _findings(facts: Facts, policy: Policy, rules: Rules, now: datetime) -> tuple[Check, ...]:
+    limited = rules.with_snapshot_limit(policy.snapshot_limit)
+    return tuple(
+        Check(check_id, Status.SKIP, "Skipped, as asked for with --skip-check.")
+        if check_id in policy.skip
+        else _leave_to_token(function(facts, limited, now), policy)
+        for check_id, function in CHECKS
+    )
+
+
+def _leave_to_token(check: Check, policy: Policy) -> Check:
+    if not policy.token_given or check.id not in _DECIDED_BY_TOKEN:
+        return check
+    if check.status is not Status.FAIL:
+        return check
+    return replace(
+        check,
+        status=Status.WARN,
+        advice="It may be this order's own: ECS decides by the --client-token.",
+        left_to_ecs=True,
+    )
+
+
+def _goes_ahead(checks: tuple[Check, ...], policy: Policy) -> bool:
+    if any(check.status is Status.FAIL for check in checks):
+        return False
+    if not policy.strict:
+        return True
+    return not any(check.status is Status.WARN and not check.left_to_ecs for check in checks)

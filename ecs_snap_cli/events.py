@@ -1,0 +1,59 @@
+"""What a workflow tells while it runs; it prints nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ecs_snap_cli.model import Check, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded:
+    """One request and what came of it; ``seconds`` is wall time, ``outcome`` a few words."""
+
+    action: str
+    attempt: int
+    seconds: float
+    outcome: str
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """The next attempt comes after ``seconds``."""
+
+    action: str
+    attempt: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """The pre-flight warns but goes ahead."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotCreated:
+    """ECS named the new snapshot."""
+
+    snapshot_id: str
+    disk_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotSeen:
+    """A look at a snapshot that is waited for; ``None``: ECS does not list it yet."""
+
+    snapshot_id: str
+    snapshot: Snapshot | None
+
+
+Event = RequestEnded | Retrying | Warned | SnapshotCreated | SnapshotSeen
+Observer = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """An observer that looks away."""

@@ -1,0 +1,160 @@
+"""What the program knows of ECS's resources, as plain frozen values; no SDK types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact that could not be read, or not be understood.
+
+    ``code`` is ECS's error code where it refused to tell; ``permission`` the RAM action that
+    the caller lacks.
+    """
+
+    reason: str
+    code: str | None = None
+    permission: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """One disk of DescribeDisks.
+
+    A field is ``None`` where ECS left it out or sent something that is not text; times are
+    kept as ECS wrote them.
+    """
+
+    disk_id: str
+    status: str | None = None
+    category: str | None = None
+    disk_type: str | None = None
+    creation_time: str | None = None
+    attached_time: str | None = None
+    detached_time: str | None = None
+    source_snapshot_id: str | None = None
+    instance_ids: tuple[str, ...] | Unknown = ()
+    lock_reasons: tuple[str, ...] | Unknown = ()
+
+    def has_status(self, status: str) -> bool:
+        """Whether ECS reports this status, in any case (its pages write In_use and In_Use)."""
+        return self.status is not None and self.status.casefold() == status.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance of DescribeInstances; ``start_time`` is empty when it was never started."""
+
+    instance_id: str
+    status: str | None = None
+    start_time: str | None = None
+    lock_reasons: tuple[str, ...] | Unknown = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One snapshot of DescribeSnapshots.
+
+    ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate.
+    """
+
+    snapshot_id: str
+    status: str | None = None
+    progress: int | None = None
+    remain_seconds: int | None = None
+    available: bool | None = None
+    snapshot_type: str | None = None
+    disk_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the pre-flight looks at.
+
+    ``disk`` is ``None`` when ECS has no such disk. An instance that is missing from
+    ``instances`` was left out of DescribeInstances' answer.
+    """
+
+    disk_id: str
+    disk: Disk | Unknown | None
+    instances: Mapping[str, Instance] | Unknown = field(default_factory=dict)
+    snapshots: tuple[Snapshot, ...] | Unknown = ()
+
+
+class Status(StrEnum):
+    """How a check ended."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding of the pre-flight.
+
+    ``evidence`` is what was seen, ``advice`` the next step; ``code`` is what ECS would answer.
+    ``left_to_ecs`` marks a finding that ECS decides by the order's ClientToken: it never refuses.
+    """
+
+    id: str
+    status: Status
+    evidence: str
+    advice: str = ""
+    code: str | None = None
+    left_to_ecs: bool = False
+
+    @property
+    def message(self) -> str:
+        """Evidence and advice as one text."""
+        return f"{self.evidence} {self.advice}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The pre-flight's verdict on one disk."""
+
+    disk_id: str
+    eligible: bool
+    rule_set: str
+    checks: tuple[Check, ...]
+    hint: str | None = None
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that fail, in order."""
+        return tuple(check for check in self.checks if check.status is Status.FAIL)
+
+    @property
+    def warned(self) -> tuple[Check, ...]:
+        """The checks that warn, in order."""
+        return tuple(check for check in self.checks if check.status is Status.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotOrder:
+    """What CreateSnapshot is asked for; ``tags`` are (key, value) pairs in the order given."""
+
+    disk_id: str
+    client_token: str
+    name: str | None = None
+    description: str | None = None
+    retention_days: int | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    resource_group_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """ECS's answer to CreateSnapshot."""
+
+    snapshot_id: str
+    request_id: str | None
+
+
+JsonObject = dict[str, Any]
