@@ -1,0 +1,174 @@
+"""One call of the ECS API through the official client: attempts, pauses, and what came of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecs_snap_cli import __version__
+from ecs_snap_cli.core.backoff import pause
+from ecs_snap_cli.errors import CredentialsMissing, EcsSnapError, Unavailable
+from ecs_snap_cli.events import Observer, RequestEnded, Retrying, ignore
+from ecs_snap_cli.gateway import failures, transport
+from ecs_snap_cli.gateway.credentials import credential_client
+from ecs_snap_cli.gateway.failures import Failure
+from ecs_snap_cli.gateway.settings import Settings
+from ecs_snap_cli.model import JsonObject
+
+SdkCall = Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Clock, pause and chance, so that a test needs none of them."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = field(default=random.random)
+
+
+class Api:
+    """The official client with one set of credentials, used by any number of threads.
+
+    The SDK's own retry stays off: it knows exact codes only and cannot tell a lost answer.
+    """
+
+    def __init__(
+        self, settings: Settings, observer: Observer = ignore, timing: Timing | None = None
+    ):
+        transport.install()
+        from alibabacloud_ecs20140526.client import Client
+        from alibabacloud_tea_openapi.utils_models import Config
+
+        self._settings = settings
+        self._observe = observer
+        self._timing = timing or Timing()
+        endpoint = settings.endpoint
+        self._client = Client(
+            Config(
+                credential=credential_client(settings),
+                region_id=settings.region_id,
+                endpoint=endpoint.authority if endpoint else None,
+                protocol=endpoint.scheme.upper() if endpoint else "HTTPS",
+                connect_timeout=_milliseconds(settings.connect_timeout),
+                read_timeout=_milliseconds(settings.read_timeout),
+                ca=transport.private_ca(),
+                user_agent=f"ecs-snap/{__version__}",
+            )
+        )
+        self.endpoint_url = endpoint.url if endpoint else f"https://{self._client._endpoint}"
+
+    @property
+    def region_id(self) -> str:
+        """The region that calls are about."""
+        return self._settings.region_id
+
+    def call(
+        self, action: str, request: Any, extra: Callable[[JsonObject], str | None] | None = None
+    ) -> JsonObject:
+        """The answer to ``action``, after retries.
+
+        ``request`` is the SDK's request model. ``extra`` may find something wrong in an answer
+        that looks like a success; its words are then the failure. Raises ``ApiError`` where ECS
+        refused, ``Unavailable`` (or ``ApiError`` with exit code 6) where no attempt was answered;
+        ``may_have_acted`` on the error tells whether ECS may have acted all the same.
+        """
+        may_have_acted = False
+        for attempt in range(1, self._settings.max_attempts + 1):
+            outcome = self._attempt(action, request, attempt, extra)
+            if not isinstance(outcome, Failure):
+                return outcome
+            may_have_acted = may_have_acted or outcome.may_have_acted
+            if not outcome.retryable or attempt == self._settings.max_attempts:
+                raise self._given_up(action, outcome, attempt, may_have_acted)
+            seconds = pause(
+                attempt,
+                throttled=outcome.throttled,
+                asked=outcome.asked_pause,
+                random=self._timing.random,
+            )
+            self._observe(Retrying(action, attempt + 1, seconds))
+            self._timing.sleep(seconds)
+        raise AssertionError("max_attempts is at least 1")
+
+    def _attempt(
+        self,
+        action: str,
+        request: Any,
+        attempt: int,
+        extra: Callable[[JsonObject], str | None] | None,
+    ) -> JsonObject | Failure:
+        from darabonba.runtime import RuntimeOptions
+
+        started = self._timing.monotonic()
+        with transport.watched() as exchange:
+            try:
+                _method(self._client, action)(request, RuntimeOptions())
+            except Exception as error:
+                if exchange.status is None and exchange.error is None:
+                    raise _not_sent(error) from error
+        outcome = failures.read(action, exchange)
+        if not isinstance(outcome, Failure) and extra is not None and (wrong := extra(outcome)):
+            outcome = Failure(wrong, retryable=True, may_have_acted=True)
+        self._observe(
+            RequestEnded(
+                action,
+                attempt,
+                self._timing.monotonic() - started,
+                outcome.what if isinstance(outcome, Failure) else "ok",
+                exchange.headers.get("x-acs-request-id"),
+            )
+        )
+        return outcome
+
+    def _given_up(
+        self, action: str, failure: Failure, attempts: int, may_have_acted: bool
+    ) -> EcsSnapError:
+        tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        error: EcsSnapError
+        if failure.api_error is None:
+            error = Unavailable(
+                f"{action} got no usable answer from {self.endpoint_url} in {tries}: "
+                f"{failure.what}.",
+                hint=failure.hint,
+            )
+        else:
+            error = failure.api_error
+            if failure.retryable:
+                error.message = (
+                    f"{self.endpoint_url} answered {action} with {failure.what} in {tries}: "
+                    f"{error.message}"
+                )
+        error.may_have_acted = may_have_acted
+        return error
+
+
+def _method(client: Any, action: str) -> Callable[[Any, Any], object]:
+    """The SDK's method for an action: ``DescribeDisks`` → ``describe_disks_with_options``."""
+    snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in action).lstrip("_")
+    method: Callable[[Any, Any], object] = getattr(client, f"{snake}_with_options")
+    return method
+
+
+def _not_sent(error: Exception) -> EcsSnapError:
+    """For an SDK call that ended before any request: credentials that ran out, mostly."""
+    from alibabacloud_credentials.exceptions import CredentialException
+
+    cause = getattr(error, "inner_exception", error)
+    if isinstance(cause, CredentialException):
+        return CredentialsMissing(
+            "The credentials could not be renewed.",
+            hint="Check the role, the profile or the credentials URI that gives them.",
+        )
+    return EcsSnapError(
+        f"The request could not be made ({type(cause).__name__}).",
+        hint="Run the command again with --debug and report what it shows.",
+    )
+
+
+def _milliseconds(seconds: float) -> int:
+    """The SDK counts in whole milliseconds, and reads 0 as its default."""
+    return max(1, round(seconds * 1000))

@@ -1,0 +1,73 @@
+"""Credentials by the official chain, or by the official provider for an explicit profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecs_snap_cli.errors import CredentialsMissing
+from ecs_snap_cli.gateway.profiles import require_profile
+from ecs_snap_cli.gateway.settings import Settings
+
+_CHAIN_HINT = (
+    "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run "
+    "`aliyun configure`, or give the instance a RAM role; --sandbox needs none of them."
+)
+
+
+def credential_client(settings: Settings) -> Any:
+    """The official credentials client for these settings, tried once.
+
+    Raises ``CredentialsMissing`` where there are none or where they cannot be put in a header.
+    """
+    from alibabacloud_credentials.client import Client
+    from alibabacloud_credentials.models import Config
+
+    if settings.static_key is not None:
+        key_id, secret = settings.static_key
+        return Client(Config(type="access_key", access_key_id=key_id, access_key_secret=secret))
+    client = Client() if settings.profile is None else _of_profile(settings.profile)
+    try:
+        credential = client.get_credential()
+    except Exception as error:
+        raise _missing(settings.profile) from error
+    _require_plain(credential)
+    return client
+
+
+def _of_profile(name: str) -> Any:
+    from alibabacloud_credentials.client import Client
+    from alibabacloud_credentials.provider import CLIProfileCredentialsProvider
+    from alibabacloud_credentials.utils import auth_util
+
+    require_profile(name)
+    # ALIBABA_CLOUD_CLI_PROFILE_DISABLED takes profiles out of the chain; the provider obeys it
+    # even for a profile that was asked for by name.
+    auth_util.environment_cli_profile_disabled = "false"
+    return Client(provider=CLIProfileCredentialsProvider(profile_name=name))
+
+
+def _missing(profile: str | None) -> CredentialsMissing:
+    if profile is not None:
+        return CredentialsMissing(
+            f"The profile {profile!r} gives no usable credentials.",
+            hint=f"Run `aliyun configure --profile {profile}`; --debug shows the reason.",
+        )
+    return CredentialsMissing(
+        "No credentials: none in the environment, from OIDC, in an aliyun CLI profile, in "
+        "~/.alibabacloud/credentials, from an ECS RAM role or from a credentials URI.",
+        hint=_CHAIN_HINT,
+    )
+
+
+def _require_plain(credential: Any) -> None:
+    """Refuse a key that would break the header it goes into; requests' error would print it."""
+    for value, what in (
+        (credential.access_key_id, "access key ID"),
+        (credential.access_key_secret, "access key secret"),
+        (credential.security_token, "security token"),
+    ):
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise CredentialsMissing(
+                f"The {what} holds a space, a line break or another character that no key has.",
+                hint="Copy it again, without the line's end.",
+            )

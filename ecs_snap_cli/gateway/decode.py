@@ -1,0 +1,135 @@
+"""ECS's answers as model values; nothing in an answer is trusted to have its documented shape.
+
+What is absent or null is read as empty, as ECS means it; what has another shape is ``Unknown``
+(or ``None`` for a single field), never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ecs_snap_cli.model import Disk, Instance, JsonObject, Snapshot, Unknown
+
+
+def records(body: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
+    """The list in ``{"Disks": {"Disk": [...]}}``; also where ECS leaves either level out."""
+    wrapper = body.get(outer)
+    if wrapper is None:
+        return []
+    if not isinstance(wrapper, dict):
+        return Unknown(f"ECS's answer holds {outer} in a form that is not understood.")
+    items = wrapper.get(inner)
+    if items is None:
+        return []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return Unknown(f"ECS's answer holds {outer} in a form that is not understood.")
+    return items
+
+
+def disk(record: JsonObject) -> Disk:
+    """A disk of DescribeDisks."""
+    return Disk(
+        disk_id=text(record.get("DiskId")) or "",
+        status=text(record.get("Status")),
+        category=text(record.get("Category")),
+        disk_type=text(record.get("Type")),
+        creation_time=text(record.get("CreationTime")),
+        attached_time=text(record.get("AttachedTime")),
+        detached_time=text(record.get("DetachedTime")),
+        source_snapshot_id=text(record.get("SourceSnapshotId")),
+        instance_ids=_attached_to(record),
+        lock_reasons=_lock_reasons(record.get("OperationLocks"), "disk"),
+    )
+
+
+def instance(record: JsonObject) -> Instance:
+    """An instance of DescribeInstances."""
+    return Instance(
+        instance_id=text(record.get("InstanceId")) or "",
+        status=text(record.get("Status")),
+        start_time=text(record.get("StartTime")),
+        lock_reasons=_lock_reasons(record.get("OperationLocks"), "instance"),
+    )
+
+
+def snapshot(record: JsonObject) -> Snapshot:
+    """A snapshot of DescribeSnapshots."""
+    available = record.get("Available")
+    return Snapshot(
+        snapshot_id=text(record.get("SnapshotId")) or "",
+        status=text(record.get("Status")),
+        progress=percent(record.get("Progress")),
+        remain_seconds=whole(record.get("RemainTime")),
+        available=available if isinstance(available, bool) else None,
+        snapshot_type=text(record.get("SnapshotType")),
+        disk_id=text(record.get("SourceDiskId")),
+    )
+
+
+def text(value: object) -> str | None:
+    """A text, or a number as the text that ECS could have sent; else ``None``."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def whole(value: object) -> int | None:
+    """A whole number, sent as a number or as text."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
+        return int(value)
+    return None
+
+
+def percent(value: object) -> int | None:
+    """``"37%"`` (or 37) as 37; ``None`` for anything outside 0-100."""
+    number = whole(value[:-1] if isinstance(value, str) and value.endswith("%") else value)
+    return number if number is not None and 0 <= number <= 100 else None
+
+
+def _attached_to(record: JsonObject) -> tuple[str, ...] | Unknown:
+    """InstanceId, and for a multi-attach disk, where that is empty, its Attachments."""
+    found: list[str] = []
+    single = record.get("InstanceId")
+    if text(single):
+        found.append(text(single) or "")
+    elif single not in (None, ""):
+        return Unknown("The disk's InstanceId is in a form that is not understood.")
+    attachments = records(record, "Attachments", "Attachment")
+    if isinstance(attachments, Unknown):
+        return Unknown("The disk's Attachments are in a form that is not understood.")
+    for attachment in attachments:
+        each = text(attachment.get("InstanceId"))
+        if not each:
+            return Unknown("One of the disk's Attachments names no instance.")
+        found.append(each)
+    return tuple(dict.fromkeys(found))
+
+
+def _lock_reasons(locks: Any, owner: str) -> tuple[str, ...] | Unknown:
+    """Lock reasons: instances call the list LockReason, disks OperationLock."""
+    if locks is None:
+        return ()
+    odd = Unknown(f"The {owner}'s OperationLocks are in a form that is not understood.")
+    if not isinstance(locks, dict):
+        return odd
+    found: list[str] = []
+    for name, entries in locks.items():
+        if name not in ("LockReason", "OperationLock"):
+            return odd
+        if entries is None:
+            continue
+        if not isinstance(entries, list):
+            return odd
+        for entry in entries:
+            reason = text(entry.get("LockReason")) if isinstance(entry, dict) else None
+            if not reason:
+                return odd
+            found.append(reason)
+    return tuple(found)

@@ -1,0 +1,153 @@
+"""The calls this program makes, in the program's own terms."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ecs_snap_cli.errors import ApiError
+from ecs_snap_cli.events import Observer, ignore
+from ecs_snap_cli.gateway import decode
+from ecs_snap_cli.gateway.api import Api, Timing
+from ecs_snap_cli.gateway.paging import all_records
+from ecs_snap_cli.gateway.settings import Settings
+from ecs_snap_cli.model import (
+    Created,
+    Disk,
+    Instance,
+    JsonObject,
+    Snapshot,
+    SnapshotOrder,
+    Unknown,
+)
+
+
+class Ecs:
+    """ECS in one region. Every method may be called from any thread.
+
+    All raise the family of ``errors``. A read that the caller has no permission for answers
+    ``Unknown`` instead: what is not known is not the same as what is not there.
+    """
+
+    def __init__(
+        self, settings: Settings, observer: Observer = ignore, timing: Timing | None = None
+    ) -> None:
+        self._api = Api(settings, observer, timing)
+
+    def disk(self, disk_id: str) -> Disk | Unknown | None:
+        """One disk by DescribeDisks; ``None`` where ECS has no such disk.
+
+        DescribeDisks leaves out a disk that the caller may not see just as one that does not
+        exist; a DryRun of the same call tells the two apart.
+        """
+        try:
+            body = self._describe_disk(disk_id)
+        except ApiError as error:
+            return _not_permitted(error, "DescribeDisks")
+        found = decode.records(body, "Disks", "Disk")
+        if isinstance(found, Unknown):
+            return found
+        disks = [decode.disk(record) for record in found]
+        mine = [disk for disk in disks if disk.disk_id == disk_id]
+        if not mine:
+            return self._why_left_out(disk_id)
+        if any(disk != mine[0] for disk in mine):
+            return Unknown("DescribeDisks answers with two different disks of this ID.")
+        return mine[0]
+
+    def _why_left_out(self, disk_id: str) -> Unknown | None:
+        try:
+            self._describe_disk(disk_id, dry_run=True)
+        except ApiError as error:
+            if error.code == "DryRunOperation" or not error.permission_denied:
+                return None
+            return _not_permitted(error, "DescribeDisks")
+        return None
+
+    def _describe_disk(self, disk_id: str, **options: Any) -> JsonObject:
+        from alibabacloud_ecs20140526.models import DescribeDisksRequest
+
+        request = DescribeDisksRequest(
+            region_id=self._api.region_id, disk_ids=json.dumps([disk_id]), **options
+        )
+        return self._api.call("DescribeDisks", request)
+
+    def instances(self, instance_ids: tuple[str, ...]) -> dict[str, Instance] | Unknown:
+        """Instances by ID, up to 100; one that ECS leaves out is missing from the answer."""
+        from alibabacloud_ecs20140526.models import DescribeInstancesRequest
+
+        request = DescribeInstancesRequest(
+            region_id=self._api.region_id,
+            instance_ids=json.dumps(list(instance_ids)),
+            max_results=100,
+        )
+        try:
+            body = self._api.call("DescribeInstances", request)
+        except ApiError as error:
+            return _not_permitted(error, "DescribeInstances")
+        found = decode.records(body, "Instances", "Instance")
+        if isinstance(found, Unknown):
+            return found
+        return {each.instance_id: each for each in map(decode.instance, found)}
+
+    def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown:
+        """All snapshots of a disk, of every page; none for a disk that ECS does not know."""
+        try:
+            return self._snapshots(disk_id=disk_id)
+        except ApiError as error:
+            if error.code == "InvalidDiskId.NotFound":
+                return ()
+            raise
+
+    def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> tuple[Snapshot, ...] | Unknown:
+        """Snapshots by ID, up to 100; one that ECS does not list is missing."""
+        return self._snapshots(snapshot_ids=json.dumps(list(snapshot_ids)))
+
+    def _snapshots(self, **filters: Any) -> tuple[Snapshot, ...] | Unknown:
+        from alibabacloud_ecs20140526.models import DescribeSnapshotsRequest
+
+        def fetch(**page: Any) -> JsonObject:
+            request = DescribeSnapshotsRequest(region_id=self._api.region_id, **filters, **page)
+            return self._api.call("DescribeSnapshots", request)
+
+        try:
+            found = all_records(fetch, "Snapshots", "Snapshot", "SnapshotId", "DescribeSnapshots")
+        except ApiError as error:
+            return _not_permitted(error, "DescribeSnapshots")
+        if isinstance(found, Unknown):
+            return found
+        return tuple(map(decode.snapshot, found))
+
+    def create_snapshot(self, order: SnapshotOrder) -> Created:
+        """Order one snapshot; every retry carries the order's ClientToken."""
+        from alibabacloud_ecs20140526.models import CreateSnapshotRequest, CreateSnapshotRequestTag
+
+        request = CreateSnapshotRequest(
+            disk_id=order.disk_id,
+            client_token=order.client_token,
+            snapshot_name=order.name,
+            description=order.description,
+            retention_days=order.retention_days,
+            resource_group_id=order.resource_group_id,
+            tag=[CreateSnapshotRequestTag(key=key, value=value) for key, value in order.tags]
+            or None,
+        )
+        body = self._api.call("CreateSnapshot", request, extra=_lacks_snapshot_id)
+        return Created(decode.text(body["SnapshotId"]) or "", decode.text(body.get("RequestId")))
+
+
+def _lacks_snapshot_id(body: JsonObject) -> str | None:
+    if decode.text(body.get("SnapshotId")):
+        return None
+    return "it answered HTTP 200 without a SnapshotId"
+
+
+def _not_permitted(error: ApiError, action: str) -> Unknown:
+    """The caller's lack of a permission as a fact; any other error goes on."""
+    if not error.permission_denied:
+        raise error
+    return Unknown(
+        f"{action} is not permitted to this caller ({error.code}).",
+        code=error.code,
+        permission=f"ecs:{action}",
+    )

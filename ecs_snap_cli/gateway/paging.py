@@ -1,0 +1,69 @@
+"""Every page of a Describe call, whichever way the endpoint pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ecs_snap_cli.errors import Unavailable
+from ecs_snap_cli.gateway import decode
+from ecs_snap_cli.model import JsonObject, Unknown
+
+PAGE_SIZE = 100
+# A million records: an endpoint that still has a next page then goes round in circles.
+MOST_PAGES = 10_000
+
+FetchPage = Callable[..., JsonObject]
+
+
+def all_records(
+    fetch: FetchPage, outer: str, inner: str, id_field: str, action: str
+) -> list[JsonObject] | Unknown:
+    """The records of every page, each ID once.
+
+    ``fetch`` takes ``max_results``/``next_token`` or ``page_number``/``page_size``. NextToken
+    leads; where there is none but TotalCount promises more than came, the older page numbers
+    are used. Raises ``Unavailable`` for tokens that never end.
+    """
+    found: dict[str, JsonObject] = {}
+    body = fetch(max_results=PAGE_SIZE)
+    seen_tokens: set[str] = set()
+    while True:
+        page = decode.records(body, outer, inner)
+        if isinstance(page, Unknown):
+            return page
+        _collect(page, id_field, found)
+        token = decode.text(body.get("NextToken"))
+        if not token:
+            break
+        if token in seen_tokens or len(seen_tokens) >= MOST_PAGES:
+            raise Unavailable(
+                f"{action} answers with pages that never end.",
+                hint="The endpoint does not page as ECS does: check --endpoint.",
+            )
+        seen_tokens.add(token)
+        body = fetch(max_results=PAGE_SIZE, next_token=token)
+    total = decode.whole(body.get("TotalCount")) or 0
+    if not seen_tokens and total > len(found):
+        return _by_page_numbers(fetch, outer, inner, id_field, found)
+    return list(found.values())
+
+
+def _by_page_numbers(
+    fetch: FetchPage, outer: str, inner: str, id_field: str, found: dict[str, JsonObject]
+) -> list[JsonObject] | Unknown:
+    for number in range(1, MOST_PAGES + 1):
+        body = fetch(page_number=number, page_size=PAGE_SIZE)
+        page = decode.records(body, outer, inner)
+        if isinstance(page, Unknown):
+            return page
+        _collect(page, id_field, found)
+        if not page or number * PAGE_SIZE >= (decode.whole(body.get("TotalCount")) or 0):
+            break
+    return list(found.values())
+
+
+def _collect(page: list[JsonObject], id_field: str, found: dict[str, JsonObject]) -> None:
+    for record in page:
+        key: Any = decode.text(record.get(id_field)) or f"(no {id_field}: {len(found)})"
+        found[key] = record

@@ -1,0 +1,98 @@
+"""The SDK's HTTP, watched: what really came back, and where requests may go.
+
+The SDK reports most failures as one exception without a status, follows redirects to other
+hosts, ignores NO_PROXY and REQUESTS_CA_BUNDLE and dumps headers under ``DEBUG=sdk``. Its
+sessions are ``requests`` sessions, so a session of our own answers all of that in one place.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from ecs_snap_cli.core.endpoint import is_loopback
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request's real outcome: a status with its body, or the error that ended it."""
+
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: Exception | None = None
+
+
+_current = threading.local()
+
+
+@contextmanager
+def watched() -> Iterator[Exchange]:
+    """The exchange of the SDK call made inside the block, by this thread."""
+    exchange = Exchange()
+    _current.exchange = exchange
+    try:
+        yield exchange
+    finally:
+        _current.exchange = None
+
+
+class WatchedSession(requests.Session):
+    """A session that follows no redirect, minds NO_PROXY and notes what came back."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        exchange: Exchange = getattr(_current, "exchange", None) or Exchange()
+        kwargs["allow_redirects"] = False
+        kwargs["proxies"] = proxies_for(request.url or "")
+        try:
+            response = super().send(request, **kwargs)
+        except Exception as error:
+            exchange.error = error
+            raise
+        exchange.status = response.status_code
+        exchange.headers = {name.lower(): value for name, value in response.headers.items()}
+        exchange.body = response.content
+        return response
+
+
+def proxies_for(url: str) -> dict[str, str]:
+    """The proxies for ``url`` by HTTPS_PROXY and NO_PROXY; a loopback host never has one."""
+    host = urlsplit(url).hostname or ""
+    if is_loopback(host):
+        return {}
+    return dict(requests.utils.get_environ_proxies(url))
+
+
+def private_ca() -> str | None:
+    """A CA bundle that the environment names; it is trusted besides the public ones."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        if path := os.environ.get(name):
+            return path
+    return None
+
+
+def install() -> None:
+    """Make the SDK use watched sessions, and keep it from talking."""
+    import darabonba.core
+
+    if darabonba.core.Session is WatchedSession:
+        return
+    darabonba.core.Session = WatchedSession
+    # DEBUG=sdk sends the Authorization header and the security token to this logger.
+    logging.getLogger("darabonba-core").disabled = True
+    # Without any handler, logging prints other libraries' warnings on stderr.
+    logging.getLogger().addHandler(logging.NullHandler())
+    # stderr belongs to the operator; and `python -W error` must not end a run over a
+    # deprecation in a library.
+    warnings.filterwarnings(
+        "ignore", module=r"(alibabacloud_|darabonba|Tea|requests|urllib3|aiohttp|apscheduler)"
+    )
