@@ -1,0 +1,1 @@
+"""The story of each command: gather facts, ask the rules, act; prints nothing."""

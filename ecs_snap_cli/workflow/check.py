@@ -1,0 +1,32 @@
+"""``check``: the pre-flight's reports on any number of disks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from ecs_snap_cli.core.preflight import Policy, evaluate
+from ecs_snap_cli.model import Report
+from ecs_snap_cli.workflow.gather import Reader, gather
+
+
+def utc_now() -> datetime:
+    """The time by this machine's clock, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def check_disk(
+    reader: Reader, disk_id: str, policy: Policy, now: Callable[[], datetime] = utc_now
+) -> Report:
+    """Read the facts of one disk and judge them."""
+    return evaluate(gather(reader, disk_id), policy, now())
+
+
+def check_disks(
+    reader: Reader,
+    disk_ids: Iterable[str],
+    policy: Policy,
+    now: Callable[[], datetime] = utc_now,
+) -> tuple[Report, ...]:
+    """One report a disk, in the order asked."""
+    return tuple(check_disk(reader, disk_id, policy, now) for disk_id in disk_ids)

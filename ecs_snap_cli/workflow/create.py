@@ -1,0 +1,144 @@
+"""``create``: check one disk, order one snapshot, wait if asked; never lose its ID."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ecs_snap_cli.core import preflight
+from ecs_snap_cli.core.preflight import Policy
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, PreflightFailed
+from ecs_snap_cli.events import Observer, SnapshotCreated, Warned, ignore
+from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder
+from ecs_snap_cli.workflow.background import Task
+from ecs_snap_cli.workflow.check import check_disk, utc_now
+from ecs_snap_cli.workflow.gather import Reader
+from ecs_snap_cli.workflow.wait import Clock, Patience, SnapshotReader, wait_for
+
+# After a signal, an answer that is on its way is worth this much of the second in which the
+# program has to end.
+GRACE_SECONDS = 0.5
+
+
+class Gateway(Reader, SnapshotReader, Protocol):
+    """All that ``create`` asks of ECS."""
+
+    def create_snapshot(self, order: SnapshotOrder) -> Created: ...
+
+
+@dataclass(slots=True)
+class Journal:
+    """How far an order got, for whoever has to report a run that ended early.
+
+    Written before and after CreateSnapshot, so that an ID that ECS named is never forgotten
+    and an answer that never came is not mistaken for a refusal.
+    """
+
+    order: SnapshotOrder
+    in_flight: bool = False
+    created: Created | None = None
+    report: Report | None = None
+
+    def what_exists(self) -> str | None:
+        """What an operator must know of the snapshot, in a sentence; ``None``: there is none."""
+        if self.created is not None:
+            return (
+                f"Snapshot {self.created.snapshot_id} of disk {self.order.disk_id} exists all "
+                "the same."
+            )
+        if self.in_flight:
+            return (
+                f"CreateSnapshot was under way: a snapshot of disk {self.order.disk_id} may exist. "
+                "Run the same command again with "
+                f"--client-token {shlex.quote(self.order.client_token)} to get its ID."
+            )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What ``create`` did; no ``report`` without a pre-flight, no ``snapshot`` without a wait."""
+
+    created: Created
+    report: Report | None
+    snapshot: Snapshot | None
+
+
+def create(
+    gateway: Gateway,
+    journal: Journal,
+    *,
+    policy: Policy | None,
+    patience: Patience | None,
+    observer: Observer = ignore,
+    now: Callable[[], datetime] = utc_now,
+    clock: Clock | None = None,
+) -> Result:
+    """Check, order and wait, as far as asked for (``None``: not at all).
+
+    Raises ``PreflightFailed`` before anything is created, else what the calls and the wait
+    raise; ``journal`` then tells what exists.
+    """
+    if policy is not None:
+        report = check_disk(gateway, journal.order.disk_id, policy, now)
+        journal.report = report
+        if not report.eligible:
+            raise refusal(report)
+        if report.warned:
+            observer(Warned(report.warned))
+    created = _order(gateway, journal)
+    observer(SnapshotCreated(created.snapshot_id, journal.order.disk_id))
+    snapshot = None
+    if patience is not None:
+        snapshot = wait_for(gateway, created.snapshot_id, patience, observer, clock)
+    return Result(created, journal.report, snapshot)
+
+
+def refusal(report: Report) -> PreflightFailed:
+    """The error that a report which is not eligible stands for."""
+    failed, warned = len(report.failed), len(report.warned)
+    why = f"{failed} of {len(report.checks)} checks failed" if failed else "none failed"
+    if warned:
+        why += f", {warned} warned" if failed else f", but {warned} warned and --strict is set"
+    missing = preflight.exit_code(report) is ExitCode.NOT_FOUND
+    return PreflightFailed(
+        report.checks[0].evidence
+        if missing
+        else f"Disk {report.disk_id} cannot be snapshotted as it is: {why}.",
+        code="InvalidDiskId.NotFound" if missing else None,
+        exit_code=preflight.exit_code(report),
+        hint=report.hint or (report.checks[0].advice if missing else None),
+        checks=report.checks,
+    )
+
+
+def _order(gateway: Gateway, journal: Journal) -> Created:
+    def send() -> Created:
+        created = gateway.create_snapshot(journal.order)
+        # In the thread that got the answer: a signal cannot come between the two.
+        journal.created = created
+        journal.in_flight = False
+        return created
+
+    journal.in_flight = True
+    task = Task(send)
+    try:
+        return task.result()
+    except EcsSnapError as error:
+        journal.in_flight = error.may_have_acted
+        raise
+    except Interrupted:
+        if task.wait(GRACE_SECONDS) and journal.created is None:
+            journal.in_flight = _may_have_acted(task)
+        raise
+
+
+def _may_have_acted(task: Task[Created]) -> bool:
+    try:
+        task.result()
+    except EcsSnapError as error:
+        return error.may_have_acted
+    return True
