@@ -1,0 +1,133 @@
+"""``ecs-snap create``."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ecs_snap_cli.cli.app import App
+from ecs_snap_cli.cli.options import (
+    Common,
+    common_options,
+    order_options,
+    preflight_options,
+    wait_options,
+)
+from ecs_snap_cli.core import validate
+from ecs_snap_cli.core.preflight import Policy
+from ecs_snap_cli.core.rules import RULE_SETS
+from ecs_snap_cli.errors import ExitCode, UsageError
+from ecs_snap_cli.model import SnapshotOrder
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.workflow.create import Journal
+
+_EPILOG = """\b
+Examples:
+  ecs-snap create --sandbox --disk-id d-sandbox-data
+  ecs-snap create --disk-id d-bp1abc --name nightly --retention-days 14 --wait
+"""
+
+
+@click.command(epilog=_EPILOG, short_help="Check one disk and take one snapshot of it.")
+@click.option("--disk-id", metavar="ID", required=True, help="The disk.")
+@order_options
+@click.option(
+    "--client-token",
+    metavar="TOKEN",
+    help="1-64 ASCII characters that name this order: run again with the same token, the "
+    "command gives the same snapshot.",
+)
+@click.option("--no-preflight", is_flag=True, help="Send CreateSnapshot unchecked.")
+@preflight_options
+@click.option("--wait/--no-wait", default=False, help="Wait for the snapshot (default: no).")
+@wait_options
+@click.option("--dry-run", is_flag=True, help="Only check, and print the report.")
+@common_options
+def create(app: App, common: Common, **options: Any) -> ExitCode:
+    """Check one disk and take one snapshot of it.
+
+    The facts are read first; every reason that stands in the way is explained, and nothing is
+    created then. What is created carries a ClientToken, the same on every retry: an answer
+    lost on the wire never makes a second snapshot.
+    """
+    from ecs_snap_cli.workflow.create import Journal
+
+    if options["dry_run"] and options["no_preflight"]:
+        raise UsageError(
+            "--dry-run prints the pre-flight's report; --no-preflight makes none.",
+            hint="Leave one of them out.",
+        )
+    token = options["client_token"]
+    order = SnapshotOrder(
+        disk_id=validate.disk_id(options["disk_id"]),
+        client_token=str(uuid.uuid4()) if token is None else validate.client_token(token),
+        name=_checked(validate.snapshot_name, options["name"]),
+        description=_checked(validate.description, options["description"]),
+        retention_days=options["retention_days"],
+        tags=validate.tags(options["tag"]),
+        resource_group_id=_checked(validate.resource_group_id, options["resource_group_id"]),
+    )
+    policy = Policy(
+        rules=RULE_SETS[options["rules"]],
+        snapshot_limit=options["snapshot_limit"],
+        skip=frozenset(options["skip_check"]),
+        strict=options["strict"],
+        token_given=token is not None,
+    )
+    if options["dry_run"]:
+        return _dry_run(app, common, order, policy)
+    app.journal = Journal(order)
+    return _create(app, common, app.journal, options, policy)
+
+
+def _create(
+    app: App, common: Common, journal: Journal, options: dict[str, Any], policy: Policy
+) -> ExitCode:
+    from ecs_snap_cli.cli.session import open_ecs
+    from ecs_snap_cli.render import views
+    from ecs_snap_cli.workflow.create import create as run
+    from ecs_snap_cli.workflow.wait import Patience
+
+    with open_ecs(common, app.terminal.observe, options["rules"]) as ecs:
+        result = run(
+            ecs,
+            journal,
+            policy=None if options["no_preflight"] else policy,
+            patience=Patience(
+                options["wait_for"], options["wait_timeout"], options["poll_interval"]
+            )
+            if options["wait"]
+            else None,
+            observer=app.terminal.observe,
+        )
+    app.terminal.result(
+        views.created(
+            journal.order,
+            result.created.snapshot_id,
+            result.created.request_id,
+            result.snapshot,
+            result.report,
+        )
+    )
+    return ExitCode.DONE
+
+
+def _dry_run(app: App, common: Common, order: SnapshotOrder, policy: Policy) -> ExitCode:
+    from ecs_snap_cli.cli.session import open_ecs
+    from ecs_snap_cli.render import views
+    from ecs_snap_cli.workflow.check import check_disk
+    from ecs_snap_cli.workflow.create import refusal
+
+    with open_ecs(common, app.terminal.observe, policy.rules.name) as ecs:
+        report = check_disk(ecs, order.disk_id, policy)
+    if not report.eligible:
+        raise refusal(report)
+    app.terminal.result(views.reports((report,)))
+    return ExitCode.DONE
+
+
+def _checked(rule: Any, value: str | None) -> str | None:
+    return None if value is None else rule(value)

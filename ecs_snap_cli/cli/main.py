@@ -1,0 +1,134 @@
+"""From argv to an exit code: signals, errors and what became of an order."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from ecs_snap_cli.cli.app import App
+from ecs_snap_cli.cli.options import OUTPUT_FORMATS
+from ecs_snap_cli.cli.root import cli
+from ecs_snap_cli.cli.terminal import Terminal
+from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
+
+
+def entry_point() -> None:
+    """The ``ecs-snap`` script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line; the exit code, whatever happens. Never raises."""
+    app = App(Terminal(_wanted_output(argv)))
+    _catch_signals()
+    try:
+        return int(_run(app, argv))
+    except Interrupted as stop:
+        return _report(app, _interruption(app, stop))
+    except KeyboardInterrupt:
+        return _report(app, _interruption(app, Interrupted(signal.SIGINT)))
+    except EcsSnapError as error:
+        return _report(app, error)
+    except Exception as error:
+        return _report(app, _unexpected(app, error))
+    finally:
+        app.terminal.close_progress()
+
+
+def _run(app: App, argv: Sequence[str]) -> int:
+    try:
+        return cli.main(list(argv), prog_name="ecs-snap", standalone_mode=False, obj=app) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        raise UsageError("No command was given.", hint=_help_hint(error.ctx)) from error
+    except click.UsageError as error:
+        raise UsageError(error.format_message(), hint=_help_hint(error.ctx)) from error
+    except click.Abort:
+        raise Interrupted(signal.SIGINT) from None
+
+
+def _help_hint(context: click.Context | None) -> str:
+    command = context.command_path if context is not None else "ecs-snap"
+    return f"See `{command} --help`."
+
+
+def _report(app: App, error: EcsSnapError) -> int:
+    """Write the error, with what is known of the order under way; the exit code."""
+    journal = app.journal
+    if journal is not None:
+        if not error.checks and journal.report is not None:
+            error.checks = journal.report.checks
+        exists = journal.what_exists()
+        named = journal.created is not None and journal.created.snapshot_id in error.message
+        if exists and not named:
+            error.message = f"{error.message} {exists}"
+    if app.debug and error.__cause__ is not None:
+        app.terminal.traceback(_traceback(error))
+    app.terminal.error(error)
+    return int(error.exit_code)
+
+
+def _interruption(app: App, stop: Interrupted) -> EcsSnapError:
+    name = signal.Signals(stop.exit_code - 128).name
+    journal = app.journal
+    nothing = journal is None or journal.what_exists() is None
+    return EcsSnapError(
+        f"Interrupted by {name}." + (" No snapshot was created." if nothing else ""),
+        code="Interrupted",
+        exit_code=stop.exit_code,
+    )
+
+
+def _unexpected(app: App, error: Exception) -> EcsSnapError:
+    result = EcsSnapError(
+        f"Something unexpected happened ({type(error).__name__}).",
+        hint="Please report the traceback above."
+        if app.debug
+        else "Run the command again with --debug and report what it shows.",
+    )
+    result.__cause__ = error
+    return result
+
+
+def _traceback(error: BaseException) -> str:
+    import traceback
+
+    from ecs_snap_cli.cli.redact import redact
+
+    return redact("".join(traceback.format_exception(error)))
+
+
+def _catch_signals() -> None:
+    """SIGINT and SIGTERM raise in the main thread; one that the parent ignores stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # One is enough: the end is under way, and a second must not cut the report of it short.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Interrupted(number)
+
+
+def _wanted_output(argv: Sequence[str]) -> str:
+    """The format, known before the command line is parsed: its errors come in it too."""
+    found = os.environ.get("ECS_SNAP_OUTPUT", "")
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            break
+        if word in ("-o", "--output") or re.fullmatch(r"-[qvh]+o", word):
+            found = next(words, "")
+        elif match := re.fullmatch(r"(?:--output=|-[qvh]*o)(.+)", word):
+            found = match[1]
+    return found if found in OUTPUT_FORMATS else "table"

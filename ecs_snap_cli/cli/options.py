@@ -1,0 +1,230 @@
+"""Options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import click
+
+from ecs_snap_cli.cli.app import App
+from ecs_snap_cli.core.preflight import CHECK_IDS
+from ecs_snap_cli.core.rules import RULE_SETS
+from ecs_snap_cli.core.waiting import WAIT_GOALS
+
+OUTPUT_FORMATS = ("table", "json", "xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The values of the options that every command takes (contract, section 1)."""
+
+    region: str | None
+    profile: str | None
+    endpoint: str | None
+    sandbox: bool
+    output: str
+    quiet: bool
+    verbose: bool
+    debug: bool
+    connect_timeout: float
+    read_timeout: float
+    max_attempts: int
+
+
+class Seconds(click.ParamType[float]):
+    """A number of seconds; ``nan`` and ``inf`` are none."""
+
+    name = "seconds"
+
+    def __init__(self, *, zero: bool = False) -> None:
+        self.zero = zero
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """How help names the value."""
+        return "S"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number, or Click's error."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number) or number < 0 or (number == 0 and not self.zero):
+            least = "0 or more" if self.zero else "more than 0"
+            self.fail(f"{value!r} is not a number of seconds, {least}.", param, ctx)
+        return number
+
+
+_COMMON_OPTIONS = (
+    click.option(
+        "--region",
+        metavar="ID",
+        envvar="ALIBABA_CLOUD_REGION_ID",
+        show_envvar=True,
+        help="Region; else the profile's.",
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        help="Profile of the aliyun CLI (~/.aliyun/config.json); wins over keys in the "
+        "environment.  [env var: ALIBABA_CLOUD_PROFILE, in the default chain's order]",
+    ),
+    click.option(
+        "--endpoint",
+        metavar="E",
+        envvar="ECS_SNAP_ENDPOINT",
+        show_envvar=True,
+        help="host[:port] or URL; http:// for loopback only.",
+    ),
+    click.option(
+        "--sandbox",
+        is_flag=True,
+        envvar="ECS_SNAP_SANDBOX",
+        show_envvar=True,
+        help="Run against the embedded sandbox: no account, no network.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Choice(OUTPUT_FORMATS),
+        default="table",
+        show_default=True,
+        envvar="ECS_SNAP_OUTPUT",
+        show_envvar=True,
+        help="Format of the result.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Only IDs on stdout, one a line."),
+    click.option("-v", "--verbose", is_flag=True, help="Progress and request lines on stderr."),
+    click.option("--debug", is_flag=True, help="As -v, and a traceback for what was unexpected."),
+    click.option(
+        "--connect-timeout",
+        type=Seconds(),
+        default=5,
+        show_default=True,
+        envvar="ECS_SNAP_CONNECT_TIMEOUT",
+        show_envvar=True,
+        help="Longest wait for a connection, per request.",
+    ),
+    click.option(
+        "--read-timeout",
+        type=Seconds(),
+        default=10,
+        show_default=True,
+        envvar="ECS_SNAP_READ_TIMEOUT",
+        show_envvar=True,
+        help="Longest silence of the server, per request.",
+    ),
+    click.option(
+        "--max-attempts",
+        metavar="N",
+        type=click.IntRange(min=1),
+        default=5,
+        show_default=True,
+        envvar="ECS_SNAP_MAX_ATTEMPTS",
+        show_envvar=True,
+        help="Tries of one request, the first included.",
+    ),
+)
+
+
+def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the common options; its function gets the run and them as one ``Common``."""
+
+    @functools.wraps(function)
+    def with_common(**values: Any) -> Any:
+        common = Common(**{field.name: values.pop(field.name) for field in fields(Common)})
+        app = click.get_current_context().ensure_object(App)
+        app.debug = common.debug
+        app.terminal.output = common.output
+        app.terminal.quiet = common.quiet
+        app.terminal.verbose = common.verbose or common.debug
+        return function(app, common, **values)
+
+    for option in reversed(_COMMON_OPTIONS):
+        with_common = option(with_common)
+    return with_common
+
+
+def stack(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """One decorator out of several options, shown in the order given."""
+
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+preflight_options = stack(
+    click.option(
+        "--rules",
+        type=click.Choice(tuple(RULE_SETS)),
+        default="documented",
+        show_default=True,
+        envvar="ECS_SNAP_RULES",
+        show_envvar=True,
+        help="documented: the page the program was built from; current: ECS as documented today.",
+    ),
+    click.option(
+        "--skip-check",
+        metavar="ID",
+        multiple=True,
+        type=click.Choice(CHECK_IDS),
+        help="Leave a check out (repeatable): " + ", ".join(CHECK_IDS) + ".",
+    ),
+    click.option("--strict", is_flag=True, help="Warnings refuse too."),
+    click.option(
+        "--snapshot-limit",
+        metavar="N",
+        type=click.IntRange(min=1),
+        envvar="ECS_SNAP_SNAPSHOT_LIMIT",
+        show_envvar=True,
+        help="Your own quota of snapshots a disk, in place of the rule set's.",
+    ),
+)
+
+order_options = stack(
+    click.option("--name", help="Name of the snapshot: 2-128 characters."),
+    click.option("--description", help="Description: 2-256 characters."),
+    click.option(
+        "--retention-days",
+        metavar="N",
+        type=click.IntRange(1, 65536),
+        help="Days after which ECS deletes the snapshot; without it: never.",
+    ),
+    click.option(
+        "--tag", metavar="KEY=VALUE", multiple=True, help="Tag of the snapshot (repeatable)."
+    ),
+    click.option("--resource-group-id", metavar="ID", help="Resource group of the snapshot."),
+)
+
+wait_options = stack(
+    click.option(
+        "--wait-for",
+        type=click.Choice(WAIT_GOALS),
+        default="accomplished",
+        show_default=True,
+        help="available: fit to use, for an ESSD long before accomplished.",
+    ),
+    click.option(
+        "--wait-timeout",
+        type=Seconds(zero=True),
+        default=3600,
+        show_default=True,
+        help="Longest wait; 0: no limit.",
+    ),
+    click.option(
+        "--poll-interval",
+        type=Seconds(),
+        default=2,
+        show_default=True,
+        help="Pause between two looks.",
+    ),
+)

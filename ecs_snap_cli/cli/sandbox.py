@@ -1,0 +1,124 @@
+"""``ecs-snap sandbox serve`` and ``ecs-snap sandbox reset``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ecs_snap_cli.cli.app import App
+from ecs_snap_cli.cli.options import Common, common_options
+from ecs_snap_cli.core.endpoint import is_loopback
+from ecs_snap_cli.core.rules import RULE_SETS
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_EPILOG = """\b
+Examples:
+  ecs-snap sandbox serve --port 8765
+  ecs-snap sandbox reset
+"""
+
+_state_option = click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="State file; else the one that --sandbox uses, under XDG_STATE_HOME.",
+)
+
+
+@click.group(epilog=_EPILOG, short_help="Serve or reset the embedded sandbox.")
+def sandbox() -> None:
+    """The embedded sandbox: a server on loopback that speaks the ECS API.
+
+    Access key sandbox / sandbox, region cn-hangzhou, one disk for each outcome
+    (d-sandbox-data, d-sandbox-locked, ...).
+    """
+
+
+@sandbox.command(epilog=_EPILOG, short_help="Serve the sandbox to other clients until interrupted.")
+@click.option(
+    "--host", metavar="H", default="127.0.0.1", show_default=True, help="A loopback host."
+)
+@click.option(
+    "--port",
+    metavar="P",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="a free one",
+    help="Port.",
+)
+@_state_option
+@click.option(
+    "--rules",
+    type=click.Choice(tuple(RULE_SETS)),
+    default="documented",
+    show_default=True,
+    envvar="ECS_SNAP_RULES",
+    show_envvar=True,
+    help="By which rule set CreateSnapshot refuses.",
+)
+@common_options
+def serve(
+    app: App, common: Common, *, host: str, port: int, state: str | None, rules: str
+) -> ExitCode:
+    """Serve the sandbox to other clients until interrupted.
+
+    Prints its URL. Clients use the access key sandbox / sandbox and the region cn-hangzhou.
+    """
+    from ecs_snap_cli.render import views
+    from ecs_snap_cli.sandbox import SandboxServer, StateError
+
+    if not is_loopback(host):
+        raise UsageError(
+            f"The sandbox is served on loopback only; {host!r} is not loopback.",
+            hint="Use --host 127.0.0.1 or --host ::1.",
+        )
+    try:
+        server = SandboxServer(_path(state), host=host, port=port, rules=rules)
+    except StateError as error:
+        raise EcsSnapError(str(error), hint="Choose another --state.") from error
+    except OSError as error:
+        raise EcsSnapError(
+            f"The sandbox cannot listen on {host} port {port}: {error.strerror or error}.",
+            hint="Choose another --port, or leave it out for a free one.",
+        ) from error
+    server.start()
+    try:
+        app.terminal.result(views.serving(server.url))
+        _until_interrupted()
+    finally:
+        server.close()
+    return ExitCode.DONE
+
+
+@sandbox.command(epilog=_EPILOG, short_help="Restore the sandbox's first state.")
+@_state_option
+@common_options
+def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
+    """Restore the sandbox's first state."""
+    from ecs_snap_cli.render import views
+    from ecs_snap_cli.sandbox import StateError
+    from ecs_snap_cli.sandbox import reset as restore
+
+    path = _path(state)
+    try:
+        restore(path)
+    except (StateError, OSError) as error:
+        raise EcsSnapError(str(error), hint="Choose another --state.") from error
+    app.terminal.result(views.fields("SandboxResetResponse", {"State": str(path)}))
+    return ExitCode.DONE
+
+
+def _path(state: str | None) -> str | Path:
+    from ecs_snap_cli.sandbox import default_state_path
+
+    return state if state is not None else default_state_path()
+
+
+def _until_interrupted() -> None:
+    import threading
+
+    threading.Event().wait()

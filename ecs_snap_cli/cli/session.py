@@ -1,0 +1,119 @@
+"""From the common options to a gateway: region, endpoint, credentials, and the sandbox if asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from ecs_snap_cli.cli.options import Common
+from ecs_snap_cli.core import validate
+from ecs_snap_cli.core.endpoint import Endpoint, parse_endpoint
+from ecs_snap_cli.errors import EcsSnapError, UsageError
+from ecs_snap_cli.events import Observer
+from ecs_snap_cli.gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.gateway.ecs import Ecs
+
+SANDBOX_REGION = "cn-hangzhou"
+
+
+@contextmanager
+def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> Iterator[Ecs]:
+    """ECS as the options say, for the length of a command.
+
+    Everything that can be wrong with the options is found before the SDK is loaded. ``rules``
+    is the rule set that an embedded sandbox answers by.
+    """
+    if uses_sandbox(common):
+        region = _sandbox_region(common)
+        with _sandbox(rules) as endpoint:
+            yield _connect(common, observer, region, endpoint)
+    else:
+        endpoint_option = parse_endpoint(common.endpoint) if common.endpoint else None
+        yield _connect(common, observer, _region(common), endpoint_option)
+
+
+def uses_sandbox(common: Common) -> bool:
+    """Whether the sandbox is meant; an option on the command line beats an environment variable."""
+    if not common.sandbox:
+        return False
+    if not common.endpoint:
+        return True
+    sandbox_given, endpoint_given = _is_given("sandbox"), _is_given("endpoint")
+    if sandbox_given == endpoint_given:
+        raise UsageError(
+            "--sandbox and --endpoint (or ECS_SNAP_SANDBOX and ECS_SNAP_ENDPOINT) name two "
+            "different servers.",
+            hint="Leave one of them out.",
+        )
+    return sandbox_given
+
+
+def _connect(common: Common, observer: Observer, region: str, endpoint: Endpoint | None) -> Ecs:
+    from ecs_snap_cli.gateway.ecs import Ecs
+
+    in_sandbox = uses_sandbox(common)
+    settings = Settings(
+        region_id=region,
+        endpoint=endpoint,
+        profile=None if in_sandbox else common.profile,
+        static_key=("sandbox", "sandbox") if in_sandbox else None,
+        connect_timeout=common.connect_timeout,
+        read_timeout=common.read_timeout,
+        max_attempts=common.max_attempts,
+    )
+    return Ecs(settings, observer)
+
+
+@contextmanager
+def _sandbox(rules: str) -> Iterator[Endpoint]:
+    from ecs_snap_cli.sandbox import SandboxServer, StateError, default_state_path
+
+    try:
+        server = SandboxServer(default_state_path(), rules=rules)
+    except (StateError, OSError) as error:
+        raise EcsSnapError(
+            f"The sandbox cannot start: {error}",
+            hint="Set XDG_STATE_HOME to a directory that can be written.",
+        ) from error
+    server.start()
+    try:
+        yield parse_endpoint(server.url)
+    finally:
+        server.close()
+
+
+def _sandbox_region(common: Common) -> str:
+    """The sandbox has its own region; one that the environment sets for real work is not meant."""
+    if common.profile is not None:
+        raise UsageError(
+            "--sandbox has its own access key; --profile names another.",
+            hint="Leave one of them out.",
+        )
+    if common.region is not None and _is_given("region"):
+        return validate.region_id(common.region)
+    return SANDBOX_REGION
+
+
+def _region(common: Common) -> str:
+    from ecs_snap_cli.gateway.profiles import region_of
+
+    region = common.region or region_of(common.profile)
+    if not region:
+        raise UsageError(
+            "No region: neither --region nor ALIBABA_CLOUD_REGION_ID is set, and there is no "
+            "profile of the aliyun CLI with a region.",
+            hint="Give --region (such as cn-hangzhou), set ALIBABA_CLOUD_REGION_ID, or run "
+            "`aliyun configure`.",
+        )
+    return validate.region_id(region)
+
+
+def _is_given(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE

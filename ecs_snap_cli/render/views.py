@@ -1,0 +1,176 @@
+"""Each result as a document: which fields, which columns, in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ecs_snap_cli.catalog import Entry
+from ecs_snap_cli.errors import EcsSnapError, ExitCode
+from ecs_snap_cli.model import Check, Report, Snapshot, SnapshotOrder, Status
+from ecs_snap_cli.render.document import Block, Cell, Document, Grid, Paragraph
+
+_STATUS_STYLES = {Status.PASS: "good", Status.WARN: "warn", Status.FAIL: "bad", Status.SKIP: "dim"}
+_BLANK = Paragraph("")
+
+
+def created(
+    order: SnapshotOrder,
+    snapshot_id: str,
+    request_id: str | None,
+    snapshot: Snapshot | None,
+    report: Report | None,
+) -> Document:
+    """A new snapshot; JSON and XML are the API's own answer."""
+    rows = [
+        ("SnapshotId", Cell(snapshot_id, "strong", whole=True)),
+        ("DiskId", Cell(order.disk_id, whole=True)),
+        ("Status", _state(snapshot)),
+        ("Checks", Cell(_tally(report) if report else "not made (--no-preflight)")),
+        ("ClientToken", Cell(order.client_token, whole=True)),
+        ("RequestId", Cell(request_id or "-", whole=True)),
+    ]
+    return Document(
+        root="CreateSnapshotResponse",
+        data={"RequestId": request_id, "SnapshotId": snapshot_id},
+        blocks=(_fields(rows),),
+        ids=(snapshot_id,),
+    )
+
+
+def reports(found: Sequence[Report]) -> Document:
+    """The pre-flight of one or more disks."""
+    blocks: list[Block] = []
+    for report in found:
+        blocks += [_BLANK] if blocks else []
+        verdict = "can be snapshotted" if report.eligible else "cannot be snapshotted as it is"
+        blocks += [
+            Paragraph(
+                f"Disk {report.disk_id} {verdict} (rules: {report.rule_set}; {_tally(report)}).",
+                "good" if report.eligible else "bad",
+            ),
+            _findings(report.checks),
+        ]
+        if report.hint:
+            blocks.append(Paragraph(f"Hint: {report.hint}"))
+    return Document(
+        root="CheckResponse",
+        data={"Reports": [_report_data(report) for report in found]},
+        blocks=blocks,
+        ids=tuple(report.disk_id for report in found if report.eligible),
+    )
+
+
+def explanation(entry: Entry) -> Document:
+    """What a code means and what to do about it."""
+    rows = [
+        ("Code", Cell(entry.code, "strong", whole=True)),
+        ("Kind", Cell(entry.kind)),
+        ("Meaning", Cell(entry.meaning)),
+        ("Remedy", Cell(entry.remedy)),
+    ]
+    return Document(
+        root="ExplainResponse",
+        data={
+            "Code": entry.code,
+            "Kind": entry.kind,
+            "Meaning": entry.meaning,
+            "Remedy": entry.remedy,
+        },
+        blocks=(_fields(rows),),
+        ids=(entry.code,),
+    )
+
+
+def fields(root: str, data: dict[str, Any], ids: Sequence[str] = ()) -> Document:
+    """A small result whose text is its fields, one a line."""
+    rows = [(name, Cell(str(value), whole=True)) for name, value in data.items()]
+    return Document(root=root, data=data, blocks=(_fields(rows),), ids=ids)
+
+
+def serving(url: str) -> Document:
+    """Where the sandbox listens; the text is the URL alone, for a script to read."""
+    return Document(
+        root="SandboxServeResponse", data={"Url": url}, blocks=(Paragraph(url),), ids=(url,)
+    )
+
+
+def failure(error: EcsSnapError) -> Document:
+    """An error: what, why, and the next step."""
+    title = f"Error: {error.message}"
+    blocks: list[Block] = [Paragraph(title, "bad")]
+    telling = [check for check in error.checks if check.status in (Status.FAIL, Status.WARN)]
+    if telling and error.exit_code is ExitCode.REFUSED:
+        blocks += [_BLANK, _findings(telling), _BLANK]
+    if error.hint:
+        blocks.append(Paragraph(f"Hint: {error.hint}"))
+    reference = [f"code {error.code}", f"exit {int(error.exit_code)}"]
+    if error.request_id:
+        reference.append(f"RequestId {error.request_id}")
+    blocks.append(Paragraph(f"({', '.join(reference)})", "dim"))
+    return Document(
+        root="Error",
+        data={
+            "Code": error.code,
+            "Message": error.message,
+            "ExitCode": int(error.exit_code),
+            "RequestId": error.request_id,
+            "Hint": error.hint,
+            "Checks": [check_data(check) for check in error.checks],
+        },
+        blocks=blocks,
+        json_key="Error",
+    )
+
+
+def check_data(check: Check) -> dict[str, Any]:
+    """One check as the contract's object."""
+    return {
+        "Id": check.id,
+        "Status": str(check.status),
+        "Code": check.code,
+        "Message": check.message,
+    }
+
+
+def _report_data(report: Report) -> dict[str, Any]:
+    return {
+        "DiskId": report.disk_id,
+        "Eligible": report.eligible,
+        "RuleSet": report.rule_set,
+        "Hint": report.hint,
+        "Checks": [check_data(check) for check in report.checks],
+    }
+
+
+def _findings(checks: Sequence[Check]) -> Grid:
+    rows = []
+    for check in checks:
+        style = _STATUS_STYLES[check.status]
+        rows.append((Cell(str(check.status), style), Cell(check.id), Cell(check.evidence)))
+        if check.advice:
+            rows.append((Cell(""), Cell(""), Cell(f"-> {check.advice}", "strong")))
+    return Grid(rows, indent=2)
+
+
+def _tally(report: Report) -> str:
+    words = {Status.PASS: "passed", Status.WARN: "warned", Status.FAIL: "failed"}
+    words[Status.SKIP] = "skipped"
+    counts = [
+        f"{count} {word}"
+        for status, word in words.items()
+        if (count := sum(check.status is status for check in report.checks))
+    ]
+    return ", ".join(counts)
+
+
+def _state(snapshot: Snapshot | None) -> Cell:
+    if snapshot is None:
+        return Cell("ordered; ECS is creating it")
+    progress = f" ({snapshot.progress}%)" if snapshot.progress is not None else ""
+    available = ", available" if snapshot.available else ""
+    return Cell(f"{snapshot.status}{progress}{available}", "good")
+
+
+def _fields(rows: Sequence[tuple[str, Cell]]) -> Grid:
+    return Grid([(Cell(label, "dim"), value) for label, value in rows])
