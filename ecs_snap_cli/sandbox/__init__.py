@@ -1,0 +1,20 @@
+"""An embedded fake ECS: the real RPC API over HTTP on loopback, its state in one SQLite file.
+
+It stands apart: it imports nothing else of this project and no SDK.
+"""
+
+from .seed import REGION_ID
+from .server import SandboxServer
+from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET
+from .state import reset
+from .statepath import StateError, default_state_path
+
+__all__ = [
+    "ACCESS_KEY_ID",
+    "ACCESS_KEY_SECRET",
+    "REGION_ID",
+    "SandboxServer",
+    "StateError",
+    "default_state_path",
+    "reset",
+]

@@ -1,0 +1,21 @@
+"""The actions that the sandbox serves. A new one is a file here and a line in `ACTIONS`."""
+
+from . import (
+    create_snapshot,
+    describe_disks,
+    describe_instances,
+    describe_regions,
+    describe_snapshots,
+)
+from .action import Action
+
+ACTIONS: dict[str, Action] = {
+    action.name: action
+    for action in (
+        create_snapshot.ACTION,
+        describe_disks.ACTION,
+        describe_instances.ACTION,
+        describe_regions.ACTION,
+        describe_snapshots.ACTION,
+    )
+}

@@ -1,0 +1,141 @@
+"""From a request to an answer: read, verify, find the action, and turn every error into one."""
+
+import logging
+import os
+
+from .actions import ACTIONS
+from .actions.action import Action, Context
+from .errors import ApiError, clip, invalid_parameter, missing_parameter
+from .known_actions import KNOWN_ACTIONS
+from .nonces import NonceWindow
+from .params import Params
+from .regions import REGIONS
+from .request import Answer, Request, decode_pairs
+from .rules import RuleSet
+from .seed import REGION_ID
+from .signature import verify
+from .state import Clock, State, StateUnavailable
+
+API_VERSION = "2014-05-26"
+_FORM = "application/x-www-form-urlencoded"
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
+
+
+class Dispatcher:
+    """Answers requests against one state under one rule set."""
+
+    def __init__(self, state: State, rules: RuleSet, clock: Clock) -> None:
+        self._state = state
+        self._rules = rules
+        self._clock = clock
+        self._nonces = NonceWindow()
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to `request`, whatever happens: a bug here is ECS's InternalError."""
+        request_id = _new_request_id()
+        try:
+            body = self._serve(request, request_id)
+        except ApiError as error:
+            return _refused(error, request, request_id)
+        except StateUnavailable as error:
+            why = f"The sandbox's state cannot be used just now: {error}."
+            return _refused(ApiError(503, "ServiceUnavailable", why), request, request_id)
+        except Exception:
+            _log.exception("request %s failed", request_id)
+            why = "The sandbox met a bug of its own."
+            return _refused(ApiError(500, "InternalError", why), request, request_id)
+        # A repeated order answers with the ID of the request that first made it.
+        body = {"RequestId": request_id, **body}
+        return Answer(200, str(body["RequestId"]), body)
+
+    def _serve(self, request: Request, request_id: str) -> dict[str, object]:
+        if request.method not in ("GET", "POST"):
+            raise ApiError(405, "UnsupportedHTTPMethod", "ECS is called by GET or POST.")
+        if request.path not in ("", "/"):
+            raise ApiError(404, "InvalidAction.NotFound", "ECS is called at the path / only.")
+        verify(request, self._clock(), self._nonces)
+        values = _read_values(request)
+        action = _find_action(request, values)
+        params = Params(values)
+        action.check_names(params)
+        context = Context(
+            state=self._state,
+            rules=self._rules,
+            request_id=request_id,
+            host=request.headers["host"],
+            elsewhere=_is_elsewhere(action, params),
+        )
+        return action.handle(context, params)
+
+
+def _read_values(request: Request) -> dict[str, str]:
+    pairs = decode_pairs(request.query)
+    if request.body:
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != _FORM:
+            raise ApiError(400, "InvalidParameter", f"A body is to be of the content type {_FORM}.")
+        pairs += decode_pairs(request.body.decode("latin-1"))
+    values: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name = raw_name.decode("utf-8", "replace")
+        if name in values:
+            raise invalid_parameter(name, "it is given more than once")
+        try:
+            values[name] = raw_value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise invalid_parameter(name, "it is not UTF-8") from None
+    return values
+
+
+def _find_action(request: Request, values: dict[str, str]) -> Action:
+    """Take the common parameters out of `values` and look the action up."""
+    name = _either(request, values, "Action")
+    version = _either(request, values, "Version")
+    if not name:
+        raise missing_parameter("Action")
+    if version != API_VERSION:
+        raise ApiError(400, "InvalidVersion", f"The version of this API is {API_VERSION}.")
+    answer_format = values.pop("Format", "") or "JSON"
+    if answer_format.upper() != "JSON":
+        raise ApiError(
+            400,
+            "UnsupportedParameter",
+            f"This sandbox answers in JSON only, not in the Format {clip(answer_format)}.",
+        )
+    if name in ACTIONS:
+        return ACTIONS[name]
+    if name in KNOWN_ACTIONS:
+        why = f"ECS has the action {name}, but this sandbox does not serve it."
+    else:
+        why = f"ECS has no action {clip(name)}."
+    raise ApiError(404, "InvalidAction.NotFound", why)
+
+
+def _either(request: Request, values: dict[str, str], name: str) -> str:
+    in_header = request.headers.get(f"x-acs-{name.lower()}", "")
+    in_values = values.pop(name, "")
+    if in_header and in_values and in_header != in_values:
+        raise invalid_parameter(name, f"the header x-acs-{name.lower()} says something else")
+    return in_header or in_values
+
+
+def _is_elsewhere(action: Action, params: Params) -> bool:
+    region = params.required("RegionId") if action.region_required else params.text("RegionId")
+    if region and region not in REGIONS:
+        raise ApiError(404, "InvalidRegionId.NotFound", "There is no region of this RegionId.")
+    return region not in ("", REGION_ID)
+
+
+def _refused(error: ApiError, request: Request, request_id: str) -> Answer:
+    host = request.headers.get("host", "")
+    return Answer(error.status, request_id, error.body(request_id, host))
+
+
+def _new_request_id() -> str:
+    """A random UUID in upper case (the uuid module costs more to import than this)."""
+    octets = bytearray(os.urandom(16))
+    octets[6] = octets[6] & 0x0F | 0x40
+    octets[8] = octets[8] & 0x3F | 0x80
+    digits = octets.hex().upper()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

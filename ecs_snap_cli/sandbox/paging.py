@@ -1,0 +1,105 @@
+"""Both of ECS's ways to page: MaxResults with NextToken, and PageNumber with PageSize."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from .errors import ApiError, invalid_parameter
+from .params import Params
+
+PAGING_PARAMETERS = frozenset({"MaxResults", "NextToken", "PageNumber", "PageSize"})
+
+# The default of either mode, and the highest PageSize of every action.
+DEFAULT_SIZE = 10
+MAX_PAGE_SIZE = 100
+
+Row = TypeVar("Row")
+# Where a row stands in the order of its list: it never changes, and no two rows share one.
+Key = tuple[int | str, ...]
+
+
+def take_page(
+    action: str,
+    params: Params,
+    rows: Sequence[Row],
+    key: Callable[[Row], Key],
+    *,
+    max_results: int,
+    min_results: int = 1,
+) -> tuple[list[Row], dict[str, object]]:
+    """The rows of the page asked for, and the answer's paging fields.
+
+    `rows` is the whole filtered list, ascending by `key`. A NextToken names the last row
+    given, not a count, so rows that are added meanwhile neither repeat nor hide any.
+    Sizes out of range are clamped. In token mode TotalCount is 0: ECS says that it means
+    nothing there, and a client that leans on it is to notice.
+    """
+    by_token = params.text("MaxResults") or params.text("NextToken")
+    by_number = params.text("PageNumber") or params.text("PageSize")
+    if by_token and by_number:
+        raise ApiError(
+            400,
+            "UnsupportedParameter",
+            "This sandbox does not take PageNumber or PageSize together with MaxResults or "
+            "NextToken: ECS would leave the former unused.",
+        )
+    if not by_token:
+        return _numbered_page(params, rows)
+
+    asked = params.integer("MaxResults")
+    size = DEFAULT_SIZE if asked is None or asked < min_results else min(asked, max_results)
+    query = _query_digest(action, params)
+    start = 0
+    if token := params.text("NextToken"):
+        last = _read_token(token, query)
+        start = next((i for i, row in enumerate(rows) if key(row) > last), len(rows))
+    page = list(rows[start : start + size])
+    more = start + size < len(rows)
+    return page, {
+        "TotalCount": 0,
+        "PageNumber": 0,
+        "PageSize": size,
+        "NextToken": _write_token(key(page[-1]), query) if more else "",
+    }
+
+
+def _numbered_page(params: Params, rows: Sequence[Row]) -> tuple[list[Row], dict[str, object]]:
+    number = max(params.integer("PageNumber") or 1, 1)
+    asked = params.integer("PageSize")
+    size = DEFAULT_SIZE if asked is None or asked < 1 else min(asked, MAX_PAGE_SIZE)
+    start = (number - 1) * size
+    return list(rows[start : start + size]), {
+        "TotalCount": len(rows),
+        "PageNumber": number,
+        "PageSize": size,
+        "NextToken": "",
+    }
+
+
+def _query_digest(action: str, params: Params) -> str:
+    filters = sorted(params.without(*PAGING_PARAMETERS).items())
+    return _digest(json.dumps([action, filters]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _write_token(key: Key, query: str) -> str:
+    place = json.dumps(key)
+    seal = _digest(query + place)
+    return base64.urlsafe_b64encode(f"{seal}{place}".encode()).decode()
+
+
+def _read_token(token: str, query: str) -> Key:
+    try:
+        text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        text = ""
+    seal, place = text[:16], text[16:]
+    if seal != _digest(query + place):
+        # ECS's pages name no code of their own for a bad token: the general one it is.
+        raise invalid_parameter("NextToken", "it does not come from an earlier page of this query")
+    return tuple(json.loads(place))

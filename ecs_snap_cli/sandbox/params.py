@@ -1,0 +1,111 @@
+"""Typed reading of an action's parameters. An empty value counts as absent, as it does in ECS."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from .errors import ApiError, invalid_parameter, missing_parameter
+
+MAX_IDS = 100
+MAX_TAGS = 20
+
+_INDEX = re.compile(r"\.[1-9]\d*(?=\.|$)", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,12}", re.ASCII)
+_TAG_PART = re.compile(r"Tag\.([1-9]\d{0,5})\.(Key|Value)", re.ASCII)
+
+
+def declared_form(name: str) -> str:
+    """`name` with the indexes of a repeated list as N: `Tag.2.Key` is declared `Tag.N.Key`."""
+    return _INDEX.sub(".N", name)
+
+
+class Params:
+    """The parameters of one request, common ones (Action, Version, Format) already taken out."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def names(self) -> Iterable[str]:
+        """Every parameter's name as it came, indexes included."""
+        return self._values.keys()
+
+    def without(self, *names: str) -> dict[str, str]:
+        """The parameters that hold something, less those named."""
+        return {name: value for name, value in self._values.items() if value and name not in names}
+
+    def text(self, name: str) -> str:
+        """The value, or an empty string."""
+        return self._values.get(name, "")
+
+    def required(self, name: str) -> str:
+        """The value; MissingParameter without one."""
+        return self.text(name) or _raise(missing_parameter(name))
+
+    def integer(self, name: str) -> int | None:
+        """A decimal number; InvalidParameter for anything else."""
+        value = self.text(name)
+        if not value:
+            return None
+        if not _INTEGER.fullmatch(value):
+            raise invalid_parameter(name, "it is to be an integer")
+        return int(value)
+
+    def boolean(self, name: str) -> bool:
+        """`true` or `false` in any case (the SDK writes `True`); absent is false."""
+        value = self.text(name).lower()
+        if value not in ("", "true", "false"):
+            raise invalid_parameter(name, "it is to be true or false")
+        return value == "true"
+
+    def choice(self, name: str, allowed: Iterable[str]) -> str:
+        """One of `allowed`, or an empty string when absent."""
+        value = self.text(name)
+        if value and value not in allowed:
+            raise invalid_parameter(name, f"it is to be one of {', '.join(allowed)}")
+        return value
+
+    def ids(self, name: str) -> frozenset[str] | None:
+        """A JSON array of up to 100 IDs; None when absent; `[]` is an empty set.
+
+        Anything else is `Invalid<name>.Malformed`.
+        """
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            ids = json.loads(value)
+        except (ValueError, RecursionError):
+            ids = None
+        if (
+            not isinstance(ids, list)
+            or len(ids) > MAX_IDS
+            or not all(isinstance(item, str) for item in ids)
+        ):
+            raise ApiError(
+                400,
+                f"Invalid{name}.Malformed",
+                f"The parameter {name} is to be a JSON array of up to {MAX_IDS} IDs.",
+            )
+        return frozenset(ids)
+
+    def tags(self) -> list[tuple[str, str | None]]:
+        """`Tag.N.Key` and `Tag.N.Value` as pairs in the order of N; no value is None.
+
+        A value without a key is InvalidTagKey.Malformed, more than 20 tags QuotaExceed.Tags.
+        """
+        found: dict[int, dict[str, str]] = {}
+        for name, value in self._values.items():
+            if match := _TAG_PART.fullmatch(name):
+                found.setdefault(int(match[1]), {})[match[2]] = value
+        if len(found) > MAX_TAGS:
+            raise ApiError(403, "QuotaExceed.Tags", f"At most {MAX_TAGS} tags can be given.")
+        tags = []
+        for index, parts in sorted(found.items()):
+            if not parts.get("Key"):
+                raise ApiError(400, "InvalidTagKey.Malformed", f"Tag.{index} has no key.")
+            tags.append((parts["Key"], parts.get("Value")))
+        return tags
+
+
+def _raise(error: ApiError) -> str:
+    raise error
