@@ -79,7 +79,7 @@ def serve(
     try:
         server = SandboxServer(_path(state), host=host, port=port, rules=rules)
     except StateError as error:
-        raise EcsSnapError(str(error), hint="Choose another --state.") from error
+        raise EcsSnapError(str(error)) from error
     except OSError as error:
         raise EcsSnapError(
             f"The sandbox cannot listen on {host} port {port}: {error.strerror or error}.",
@@ -103,11 +103,11 @@ def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
     from ecs_snap_cli.sandbox import StateError
     from ecs_snap_cli.sandbox import reset as restore
 
-    path = _path(state)
     try:
+        path = _path(state)
         restore(path)
     except (StateError, OSError) as error:
-        raise EcsSnapError(str(error), hint="Choose another --state.") from error
+        raise EcsSnapError(str(error)) from error
     app.terminal.result(views.fields("SandboxResetResponse", {"State": str(path)}))
     return ExitCode.DONE
 

@@ -77,10 +77,7 @@ def _sandbox(rules: str) -> Iterator[Endpoint]:
     try:
         server = SandboxServer(default_state_path(), rules=rules)
     except (StateError, OSError) as error:
-        raise EcsSnapError(
-            f"The sandbox cannot start: {error}",
-            hint="Set XDG_STATE_HOME to a directory that can be written.",
-        ) from error
+        raise EcsSnapError(f"The sandbox cannot start. {error}") from error
     server.start()
     try:
         yield parse_endpoint(server.url)

@@ -19,7 +19,7 @@ from ecs_snap_cli.core.rules import (
 from ecs_snap_cli.core.times import parse_time
 from ecs_snap_cli.model import Check, Disk, Facts, Instance, Status, Unknown
 
-NO_SUCH_DISK = "The disk does not exist, so there is nothing to look at."
+NO_SUCH_DISK = "Not checked: there is no such disk."
 
 
 def is_known(word: str | None, known: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ecs_snap_cli.core.disk_checks import NO_SUCH_DISK, is_known, unreadable
 from ecs_snap_cli.core.rules import SNAPSHOT_STATUSES, SUPPORTED_CATEGORIES, Rules
+from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.model import Check, Disk, Facts, Snapshot, Status, Unknown
 
 _SNAPSHOT_TYPES = frozenset({"user", "auto", "timer"})
@@ -102,7 +103,7 @@ def _in_creation(pending: list[Snapshot], limit: int) -> str:
     first = pending[0]
     state = f"{first.progress}% done" if first.progress is not None else "progress unknown"
     if first.remain_seconds is not None and first.remain_seconds > 0:
-        state += f", about {first.remain_seconds} s left"
+        state += f", about {duration(first.remain_seconds)} left"
     others = f" and {len(pending) - 1} more" if len(pending) > 1 else ""
     verb = "are" if others else "is"
     return (

@@ -10,6 +10,15 @@ _KNOWN_FORM = re.compile(
 )
 
 
+def duration(seconds: int) -> str:
+    """A rough length of time for people: ``90 s``, ``21 min``, ``3 h``."""
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 7200:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h"
+
+
 def parse_time(text: str | None) -> datetime | None:
     """An aware UTC time, or ``None`` when ``text`` is in no form that ECS is known to use."""
     if text is None or not _KNOWN_FORM.fullmatch(text):

@@ -136,7 +136,7 @@ def _network_failure(error: Exception) -> Failure:
                 f"its TLS certificate does not verify ({cause.verify_message})",
                 retryable=False,
                 may_have_acted=False,
-                hint="Name a private CA with REQUESTS_CA_BUNDLE; verification cannot be turned off.",
+                hint="Name a private CA with REQUESTS_CA_BUNDLE; there is no way around TLS.",
             )
     if isinstance(error, requests.exceptions.ProxyError):
         return Failure(

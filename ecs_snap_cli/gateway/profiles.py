@@ -41,11 +41,14 @@ def require_profile(name: str) -> None:
 
 
 def region_of(name: str | None) -> str | None:
-    """The region of the profile ``name``, or of the file's current one; ``None`` if it has none."""
+    """The region of the profile ``name``, else of the one in use; ``None`` if it has none.
+
+    The one in use is ALIBABA_CLOUD_PROFILE's, else the file's current one, as in the chain.
+    """
     config = _read(config_path())
     if config is None:
         return None
-    wanted = name or config.get("current")
+    wanted = name or os.environ.get("ALIBABA_CLOUD_PROFILE") or config.get("current")
     for profile in _profiles(config):
         if profile.get("name") == wanted:
             region = profile.get("region_id")

@@ -6,6 +6,7 @@ from typing import IO, TextIO
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.events import SnapshotSeen
 from ecs_snap_cli.render.literal import visible
 from ecs_snap_cli.render.terminal import console
@@ -37,7 +38,7 @@ class ProgressBar:
         snapshot = event.snapshot
         left = ""
         if snapshot is not None and snapshot.remain_seconds:
-            left = f"about {snapshot.remain_seconds} s left"
+            left = f"about {duration(snapshot.remain_seconds)} left"
         self._progress.update(
             self._task,
             description=visible(event.snapshot_id),

@@ -101,4 +101,3 @@ def ecs(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedEcs]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.add_callback(responses.POST, HOST, callback=played.play)
         yield played
-

@@ -97,7 +97,8 @@ def test_no_preflight_sends_create_snapshot_alone(run: Run, ecs: PlayedEcs) -> N
 def test_a_refusal_sends_no_create_snapshot_and_reports_every_check(
     run: Run, ecs: PlayedEcs
 ) -> None:
-    ecs.instance.update(Status="Starting", OperationLocks={"LockReason": [{"LockReason": "SECURITY"}]})
+    locks = {"LockReason": [{"LockReason": "SECURITY"}]}
+    ecs.instance.update(Status="Starting", OperationLocks=locks)
     ended = run("create", "--disk-id", "d-1", "-o", "json")
     assert (ended.code, ended.out) == (3, "")
     problem = json.loads(ended.err)["Error"]

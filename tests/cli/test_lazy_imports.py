@@ -1,0 +1,70 @@
+"""What costs start-up time is loaded only by commands that need it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import bare_environment
+
+_SHOW = """
+import sys
+from ecs_snap_cli.cli.main import main
+code = main(sys.argv[1:])
+heavy = {"requests", "urllib3", "aiohttp", "asyncio", "darabonba", "Tea", "rich", "sqlite3",
+         "waitress", "ssl", "http.client", "alibabacloud_ecs20140526", "alibabacloud_credentials",
+         "alibabacloud_tea_openapi", "xml.etree.ElementTree", "ecs_snap_cli.gateway.api"}
+print("LOADED", *sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def loaded_by(*argv: str) -> list[str]:
+    """The costly modules that a run of the program leaves in ``sys.modules``."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SHOW, *argv],
+        env=bare_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("LOADED")]
+    return line.split()[1:]
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--version",),
+        ("--help",),
+        ("create", "--help"),
+        ("check", "--help"),
+        ("explain", "--help"),
+        ("completion", "--help"),
+        ("sandbox", "--help"),
+        ("sandbox", "serve", "--help"),
+        ("sandbox", "reset", "--help"),
+        ("completion", "bash"),
+        ("completion", "zsh"),
+        ("completion", "fish"),
+        ("explain", "3"),
+        ("explain", "no-such-code"),
+        (),
+        ("nonsense",),
+        ("create",),
+        ("create", "--disk-id", "bad id", "--region", "cn-hangzhou"),
+        ("create", "--disk-id", "d-1"),
+        ("create", "--disk-id", "d-1", "--endpoint", "http://example.com", "--region", "r"),
+        ("check", "--disk-id", "d-1", "--rules", "none"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_sends_nothing_loads_nothing_heavy(argv: tuple[str, ...]) -> None:
+    assert loaded_by(*argv) == []
+
+
+def test_a_piped_result_needs_no_rich() -> None:
+    loaded = loaded_by("create", "--sandbox", "--disk-id", "d-sandbox-data")
+    assert "alibabacloud_ecs20140526" in loaded
+    assert "rich" not in loaded

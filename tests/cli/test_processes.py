@@ -1,0 +1,274 @@
+"""The program as cron and shells meet it: streams, signals, lost answers, odd surroundings."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from ecs_snap_cli.sandbox import SandboxServer, reset
+from tests.cli.wire import SANDBOX_ENVIRONMENT, wire
+from tests.conftest import Run, bare_environment, program
+
+DATA = ("create", "--sandbox", "--disk-id", "d-sandbox-data")
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (DATA, 0),
+        (("check", "--sandbox", "--disk-id", "d-sandbox-data"), 0),
+        (("check", "--sandbox", "--disk-id", "d-sandbox-full"), 3),
+        (("create", "--sandbox", "--disk-id", "d-sandbox-full"), 3),
+        (("create", "--sandbox", "--disk-id", "d-nowhere"), 4),
+        (("create", "--disk-id", "d-1"), 2),
+        (("create", "--disk-id", "d-1", "--region", "cn-hangzhou"), 5),
+        (("explain", "3"), 0),
+        (("explain", "nonsense-of-no-kind"), 4),
+    ],
+)
+@pytest.mark.parametrize("output", ["table", "json", "xml"])
+def test_stdout_is_the_result_and_stderr_the_rest(
+    run_process: Run, argv: tuple[str, ...], code: int, output: str
+) -> None:
+    ended = run_process(*argv, "-o", output)
+    report = argv[0] == "check"
+    assert ended.code == code
+    assert bool(ended.out) is (code == 0 or report)
+    assert bool(ended.err) is (code != 0 and not report)
+    assert "\x1b" not in ended.out + ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_an_answer_lost_on_the_wire_never_makes_a_second_snapshot(
+    run_process: Run, tmp_path: Path
+) -> None:
+    def judge(action: str, nth: int) -> str:
+        return "lose" if action == "CreateSnapshot" and nth <= 2 else "pass"
+
+    with wire(tmp_path / "s.sqlite3", judge) as relay:
+        argv = ("--disk-id", "d-sandbox-data", "--endpoint", relay.url, "-o", "json")
+        ended = run_process("create", *argv, env=SANDBOX_ENVIRONMENT)
+        assert relay.seen.count("CreateSnapshot") == 3
+        assert ended.code == 0
+        pending = run_process("check", *argv, env=SANDBOX_ENVIRONMENT)
+    created = json.loads(ended.out)["SnapshotId"]
+    checks = {c["Id"]: c for c in json.loads(pending.out)["Reports"][0]["Checks"]}
+    # d-sandbox-data starts with two snapshots; one more and no other is there now.
+    assert "3 snapshots" in checks["snapshot-limit"]["Message"]
+    assert created in checks["snapshot-pending"]["Message"]
+
+
+def test_a_checked_snapshot_takes_four_requests_over_two_connections(
+    run_process: Run, tmp_path: Path
+) -> None:
+    with wire(tmp_path / "s.sqlite3") as relay:
+        argv = ("--disk-id", "d-sandbox-data", "--endpoint", relay.url)
+        assert run_process("create", *argv, env=SANDBOX_ENVIRONMENT).code == 0
+        assert sorted(relay.seen) == [
+            "CreateSnapshot",
+            "DescribeDisks",
+            "DescribeInstances",
+            "DescribeSnapshots",
+        ]
+        assert relay.seen.index("DescribeInstances") > relay.seen.index("DescribeDisks")
+        assert relay.seen[-1] == "CreateSnapshot"
+        assert relay.connections <= 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stage", ["DescribeDisks", "CreateSnapshot"])
+def test_a_signal_ends_a_request_at_once(
+    tmp_path: Path, number: signal.Signals, stage: str
+) -> None:
+    with wire(tmp_path / "s.sqlite3", lambda a, n: "hang" if a == stage else "pass") as relay:
+        process = subprocess.Popen(
+            program("create", "--disk-id", "d-sandbox-data", "--endpoint", relay.url),
+            env=bare_environment() | SANDBOX_ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert relay.arrived.wait(20)
+        sent = time.monotonic()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        took = time.monotonic() - sent
+    assert process.returncode == 128 + number
+    assert out == ""
+    assert "Traceback" not in err
+    assert took < 2
+    assert number.name in err
+    if stage == "CreateSnapshot":
+        assert "may exist" in err
+        assert "--client-token" in err
+    else:
+        assert "No snapshot was created" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_a_signal_during_the_wait_tells_the_id(number: signal.Signals, output: str) -> None:
+    process = subprocess.Popen(
+        program(*DATA, "--wait", "--poll-interval", "20", "-v", "-o", output),
+        env=bare_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    seen = ""
+    while "progressing" not in seen:
+        line = process.stderr.readline()
+        assert line
+        seen += line
+    snapshot_id = seen.partition("Snapshot ")[2].split()[0]
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (128 + number, "")
+    assert snapshot_id in err
+    assert "exists all the same" in err
+
+
+@pytest.mark.parametrize("output", ["table", "json", "xml"])
+def test_a_full_disk_puts_the_id_on_stderr_and_exits_1(output: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            program(*DATA, "-o", output),
+            env=bare_environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "s-" in done.stderr
+    assert "exists all the same" in done.stderr
+    assert "Exception ignored" not in done.stderr
+    if output == "json":
+        assert json.loads(done.stderr)["Error"]["ExitCode"] == 1
+
+
+def test_a_closed_stdout_puts_the_id_on_stderr_and_exits_1() -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *program(*DATA)],
+        env=bare_environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "exists all the same" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_went_away_gets_the_id_on_stderr() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        program(*DATA), env=bare_environment(), stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert b"exists all the same" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        pytest.param({"LANG": "C", "LC_ALL": "C"}, id="C"),
+        pytest.param({"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"}, id="ascii"),
+        pytest.param({"TERM": "dumb"}, id="dumb"),
+        pytest.param({"HOME": ""}, id="empty-home"),
+        pytest.param({"DEBUG": "sdk"}, id="sdk-debug"),
+        pytest.param({"PYTHONDEVMODE": "1"}, id="dev-mode"),
+        pytest.param({"FORCE_COLOR": "1"}, id="force-color"),
+    ],
+)
+def test_odd_environments_change_nothing(run_process: Run, env: dict[str, str]) -> None:
+    ended = run_process(*DATA, "--name", "每晚备份", "-o", "json", env=env)
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out)["SnapshotId"]
+
+
+@pytest.mark.parametrize("python", [("-O",), ("-OO",), ("-W", "error")])
+def test_python_options_change_nothing(run_process: Run, python: tuple[str, ...]) -> None:
+    ended = run_process(*DATA, python=python)
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_a_state_directory_that_cannot_be_written_is_a_clear_error(
+    run_process: Run, tmp_path: Path
+) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    ended = run_process(*DATA, env={"XDG_STATE_HOME": str(blocker)})
+    assert (ended.code, ended.out) == (1, "")
+    assert "XDG_STATE_HOME" in ended.err
+
+
+def test_two_processes_at_once_make_one_snapshot() -> None:
+    running = [
+        subprocess.Popen(
+            program(*DATA, "-q"),
+            env=bare_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    ends = [(process.communicate(timeout=60), process.returncode) for process in running]
+    assert sorted(code for _, code in ends) == [0, 3, 3]
+
+
+def test_nothing_listening_is_unavailable_with_endpoint_and_attempts(run_process: Run) -> None:
+    ended = run_process(
+        "create", "--disk-id", "d-1", "--endpoint", "http://127.0.0.1:9", "--max-attempts", "2",
+        env=SANDBOX_ENVIRONMENT,
+    )  # fmt: skip
+    assert (ended.code, ended.out) == (6, "")
+    assert "http://127.0.0.1:9" in ended.err
+    assert "2 attempts" in ended.err
+    assert "refused" in ended.err
+
+
+def test_sandbox_serve_prints_its_url_first_and_ends_on_a_signal(run_process: Run) -> None:
+    process = subprocess.Popen(
+        program("sandbox", "serve"),
+        env=bare_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    try:
+        argv = ("create", "--disk-id", "d-sandbox-data", "--endpoint", url, "-q")
+        assert run_process(*argv, env=SANDBOX_ENVIRONMENT).out.startswith("s-")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 143
+
+
+def test_sandbox_reset_restores_the_first_state(run_process: Run) -> None:
+    assert run_process(*DATA).code == 0
+    assert run_process(*DATA).code == 3
+    assert run_process("sandbox", "reset").code == 0
+    assert run_process(*DATA).code == 0
+
+
+def test_a_port_in_use_is_a_clear_error(run_process: Run, tmp_path: Path) -> None:
+    state = tmp_path / "s.sqlite3"
+    reset(state)
+    with SandboxServer(state) as sandbox:
+        port = sandbox.url.rpartition(":")[2]
+        ended = run_process("sandbox", "serve", "--port", port)
+    assert (ended.code, ended.out) == (1, "")
+    assert "--port" in ended.err
