@@ -35,30 +35,28 @@ class Common:
     max_attempts: int
 
 
-class Seconds(click.ParamType[float]):
-    """A number of seconds; ``nan`` and ``inf`` are none."""
+def positive_seconds(text: str) -> float:
+    """A number of seconds above 0; ``nan`` and ``inf`` are none."""
+    number = _finite(text)
+    if number is None or number <= 0:
+        raise click.BadParameter(f"{text!r} is not a number of seconds above 0.")
+    return number
 
-    name = "seconds"
 
-    def __init__(self, *, zero: bool = False) -> None:
-        self.zero = zero
+def seconds_or_zero(text: str) -> float:
+    """A number of seconds, 0 included."""
+    number = _finite(text)
+    if number is None or number < 0:
+        raise click.BadParameter(f"{text!r} is not a number of seconds, 0 or more.")
+    return number
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """How help names the value."""
-        return "S"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """The number, or Click's error."""
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number) or number < 0 or (number == 0 and not self.zero):
-            least = "0 or more" if self.zero else "more than 0"
-            self.fail(f"{value!r} is not a number of seconds, {least}.", param, ctx)
-        return number
+def _finite(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 _COMMON_OPTIONS = (
@@ -104,7 +102,8 @@ _COMMON_OPTIONS = (
     click.option("--debug", is_flag=True, help="As -v, and a traceback for what was unexpected."),
     click.option(
         "--connect-timeout",
-        type=Seconds(),
+        metavar="S",
+        type=positive_seconds,
         default=5,
         show_default=True,
         envvar="ECS_SNAP_CONNECT_TIMEOUT",
@@ -113,7 +112,8 @@ _COMMON_OPTIONS = (
     ),
     click.option(
         "--read-timeout",
-        type=Seconds(),
+        metavar="S",
+        type=positive_seconds,
         default=10,
         show_default=True,
         envvar="ECS_SNAP_READ_TIMEOUT",
@@ -215,14 +215,16 @@ wait_options = stack(
     ),
     click.option(
         "--wait-timeout",
-        type=Seconds(zero=True),
+        metavar="S",
+        type=seconds_or_zero,
         default=3600,
         show_default=True,
         help="Longest wait; 0: no limit.",
     ),
     click.option(
         "--poll-interval",
-        type=Seconds(),
+        metavar="S",
+        type=positive_seconds,
         default=2,
         show_default=True,
         help="Pause between two looks.",

@@ -1,0 +1,106 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from ecs_snap_cli.cli.completion import SHELLS, script
+from ecs_snap_cli.errors import ExitCode
+from tests.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
+]
+
+
+def commands_in(document: str) -> list[str]:
+    """Every ``ecs-snap …`` command line in fenced shell blocks and in inline code."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if not line.startswith("#")]
+    lines += re.findall(r"`(ecs-snap [a-z][^`]*)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    found = []
+    for line in lines:
+        for match in re.finditer(r"(?:^|[\s/(&])ecs-snap ((?:[a-z]|-).*)", line):
+            found.append(re.split(r"\s(?:2?>>?|\|)|\)|\s2>", match[1])[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    "line", sorted({line for document in DOCUMENTS for line in commands_in(document)})
+)
+def test_every_documented_command_line_is_parsed_by_the_real_parser(line: str) -> None:
+    from ecs_snap_cli.cli.root import cli
+
+    command: click.Command = cli
+    words = shlex.split(line)
+    context = click.Context(cli, info_name="ecs-snap")
+    while isinstance(command, click.Group) and words:
+        inner = command.get_command(context, words[0])
+        assert inner is not None, f"no such command: {words[0]}"
+        command, words = inner, words[1:]
+    if words and not any(word.isupper() for word in words):
+        with command.make_context("ecs-snap", words):
+            pass
+
+
+def test_there_are_documented_command_lines() -> None:
+    assert len(commands_in("README.md")) >= 10
+
+
+def test_the_readmes_exit_codes_are_the_programs() -> None:
+    table = README.partition("| exit code | meaning |")[2].partition("\n\n")[0]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert codes == {int(code) for code in ExitCode}
+
+
+def test_the_reference_is_fresh() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
+    held = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert held == made, "run `python docs/make_reference.py`"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_completions_are_fresh(shell: str, run: Run) -> None:
+    held = (ROOT / "completions" / f"ecs-snap.{shell}").read_text(encoding="utf-8")
+    assert held == script(shell), f"run `ecs-snap completion {shell}`"
+    assert run("completion", shell).out == held
+
+
+def normalized(text: str) -> str:
+    """``text`` without what differs from run to run."""
+    text = re.sub(r"s-sandbox-[a-z0-9]+", "s-sandbox-ID", text)
+    text = re.sub(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", "UUID", text)
+    return re.sub(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", "TIME", text)
+
+
+@pytest.mark.parametrize(
+    ("line", "block"),
+    re.findall(r"\(`(ecs-snap [^`]*)`\):\n\n```text\n(.*?)```", README, re.DOTALL),
+    ids=lambda value: value if value.startswith("ecs-snap") else "",
+)
+def test_the_readmes_output_is_real(run: Run, line: str, block: str) -> None:
+    ended = run(*shlex.split(line)[1:])
+    shown = ended.out if ended.code == 0 or " check " in line else ended.err
+    assert normalized(shown) == normalized(block)
+
+
+def test_the_readme_shows_a_success_a_refusal_and_an_examination() -> None:
+    assert len(re.findall(r"\(`(ecs-snap [^`]*)`\):\n\n```text\n", README)) == 3
+
+
+def test_the_ci_runs_the_readmes_two_commands() -> None:
+    commands = re.findall(r"^python3 -m venv .*", README, re.MULTILINE)
+    assert len(commands) == 2
+    assert "ecs-snap create --sandbox" in commands[0]
+    assert commands[1].endswith(".venv/bin/python -m pytest -q")
