@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sys
-import threading
 from collections.abc import Sequence
-from types import FrameType
 
 import click
 
@@ -19,15 +16,9 @@ from ecs_snap_cli.cli.terminal import Terminal
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
 
 
-def entry_point() -> None:
-    """The ``ecs-snap`` script."""
-    sys.exit(main(sys.argv[1:]))
-
-
 def main(argv: Sequence[str]) -> int:
-    """Run one command line; the exit code, whatever happens. Never raises."""
+    """Run one command line and return its exit code, whatever happens."""
     app = App(Terminal(_wanted_output(argv)))
-    _catch_signals()
     try:
         return int(_run(app, argv))
     except Interrupted as stop:
@@ -40,6 +31,12 @@ def main(argv: Sequence[str]) -> int:
         return _report(app, _unexpected(app, error))
     finally:
         app.terminal.close_progress()
+
+
+def report_interruption(argv: Sequence[str], stop: Interrupted) -> int:
+    """Report a signal that came before ``main`` ran; the exit code."""
+    app = App(Terminal(_wanted_output(argv)))
+    return _report(app, _interruption(app, stop))
 
 
 def _run(app: App, argv: Sequence[str]) -> int:
@@ -102,22 +99,6 @@ def _traceback(error: BaseException) -> str:
     from ecs_snap_cli.cli.redact import redact
 
     return redact("".join(traceback.format_exception(error)))
-
-
-def _catch_signals() -> None:
-    """SIGINT and SIGTERM raise in the main thread; one that the parent ignores stays ignored."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _interrupt)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    # One is enough: the end is under way, and a second must not cut the report of it short.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    raise Interrupted(number)
 
 
 def _wanted_output(argv: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ecs_snap_cli.core.endpoint import is_loopback
+from ecs_snap_cli.errors import UsageError
 
 
 @dataclass(slots=True)
@@ -73,9 +74,17 @@ def proxies_for(url: str) -> dict[str, str]:
 
 
 def private_ca() -> str | None:
-    """A CA bundle that the environment names; it is trusted besides the public ones."""
+    """A CA bundle that the environment names; it is trusted besides the public ones.
+
+    Raises ``UsageError`` for one that is not there: requests would call that a broken network.
+    """
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         if path := os.environ.get(name):
+            if not os.path.exists(path):
+                raise UsageError(
+                    f"{name} names {path}, which does not exist.",
+                    hint="Name a file of PEM certificates, or unset it.",
+                )
             return path
     return None
 

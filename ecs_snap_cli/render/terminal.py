@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -27,7 +28,15 @@ _NARROWEST = 24
 
 def console(stream: TextIO) -> Console:
     """A console that shows text as it is: no markup, no emoji codes, no highlighting."""
-    return Console(file=stream, markup=False, emoji=False, highlight=False)
+    plain = bool(os.environ.get("NO_COLOR"))
+    return Console(
+        file=stream,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        # rich's own reading of NO_COLOR keeps bold and dim.
+        color_system=None if plain else "auto",
+    )
 
 
 def print_blocks(out: Console, blocks: Sequence[Block]) -> None:
