@@ -1,7 +1,11 @@
-"""Write docs/reference.md from the command tree: ``python docs/make_reference.py``."""
+"""Write docs/reference.md from the command tree: ``python docs/make_reference.py``.
+
+With ``--print`` it goes to stdout instead.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -46,4 +50,7 @@ def _commands(
 
 
 if __name__ == "__main__":
-    TARGET.write_text(reference(), encoding="utf-8")
+    if "--print" in sys.argv:
+        sys.stdout.write(reference())
+    else:
+        TARGET.write_text(reference(), encoding="utf-8")
