@@ -37,5 +37,5 @@ def script(shell: str) -> str:
 @common_options
 def completion(app: App, common: Common, *, shell: str) -> ExitCode:
     """Print the completion script for bash, zsh or fish."""
-    app.terminal.write_raw(script(shell))
+    app.terminal.text_result(script(shell))
     return ExitCode.DONE

@@ -12,6 +12,7 @@ import click
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import OUTPUT_FORMATS
 from ecs_snap_cli.cli.root import cli
+from ecs_snap_cli.cli.streams import OutputLost
 from ecs_snap_cli.cli.terminal import Terminal
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
 
@@ -30,7 +31,7 @@ def main(argv: Sequence[str]) -> int:
     except Exception as error:
         return _report(app, _unexpected(app, error))
     finally:
-        app.terminal.close_progress()
+        app.terminal.close()
 
 
 def report_interruption(argv: Sequence[str], stop: Interrupted) -> int:
@@ -58,12 +59,14 @@ def _help_hint(context: click.Context | None) -> str:
 def _report(app: App, error: EcsSnapError) -> int:
     """Write the error, with what is known of the order under way; the exit code."""
     journal = app.journal
+    exists = journal.what_exists() if journal is not None else None
+    if exists is None and isinstance(error, OutputLost) and error.reader_left:
+        return int(error.exit_code)
     if journal is not None:
         if not error.checks and journal.report is not None:
             error.checks = journal.report.checks
-        exists = journal.what_exists()
         named = journal.created is not None and journal.created.snapshot_id in error.message
-        if exists and not named:
+        if exists is not None and not named:
             error.message = f"{error.message} {exists}"
     if app.debug and error.__cause__ is not None:
         app.terminal.traceback(_traceback(error))

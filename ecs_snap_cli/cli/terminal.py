@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
-from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any
 
+from ecs_snap_cli.cli.streams import (
+    OutputLost,
+    guarded,
+    is_terminal,
+    write_document,
+    write_text,
+)
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import (
     Event,
@@ -18,7 +23,7 @@ from ecs_snap_cli.events import (
     SnapshotSeen,
     Warned,
 )
-from ecs_snap_cli.render.document import Block, Document
+from ecs_snap_cli.render.document import Document
 
 
 class Terminal:
@@ -40,19 +45,21 @@ class Terminal:
         self._last_progress = ""
 
     def result(self, document: Document) -> None:
-        """Write the result on stdout; raises ``EcsSnapError`` where that cannot be done."""
+        """Write the result on stdout; raises ``OutputLost`` where that cannot be done."""
         self.close_progress()
-        try:
-            self._write_result(document)
-        except (OSError, ValueError) as error:
-            _abandon(sys.stdout)
-            raise EcsSnapError(
-                f"The result could not be written on stdout ({_reason(error)}).",
-                hint="What was done stays done: see above for what exists.",
-            ) from error
+        with guarded(sys.stdout):
+            if self.quiet:
+                write_text(sys.stdout, "".join(f"{each}\n" for each in document.ids))
+            else:
+                write_document(sys.stdout, document, self.output)
         for line in self._held:
             self._say(line)
         self._held.clear()
+
+    def text_result(self, text: str) -> None:
+        """Write a result that is a text of its own, in any format: a completion script."""
+        with guarded(sys.stdout):
+            write_text(sys.stdout, text)
 
     def error(self, error: EcsSnapError) -> None:
         """Write an error on stderr, as text or as one document."""
@@ -60,12 +67,15 @@ class Terminal:
 
         self.close_progress()
         self._held.clear()
-        document = views.failure(error)
         with contextlib.suppress(OSError, ValueError):
-            if self.output == "table":
-                _print_text(_open(sys.stderr), document.blocks)
-            else:
-                self._say(_serialized(document, self.output))
+            write_document(sys.stderr, views.failure(error), self.output)
+
+    def close(self) -> None:
+        """Leave the screen in order and nothing for Python to flush in vain."""
+        self.close_progress()
+        with contextlib.suppress(OutputLost), guarded(sys.stdout):
+            if sys.stdout is not None:
+                sys.stdout.flush()
 
     def traceback(self, text: str) -> None:
         """Write a traceback that was asked for with --debug."""
@@ -133,77 +143,8 @@ class Terminal:
         from ecs_snap_cli.render.literal import visible
 
         text = "\n".join(visible(part) for part in line.split("\n"))
-        with self._lock, contextlib.suppress(OSError, ValueError, AttributeError):
-            stream = self._progress.stream if self._progress is not None else _open(sys.stderr)
-            stream.write(text + "\n")
-            stream.flush()
-
-    def _write_result(self, document: Document) -> None:
-        stream = _open(sys.stdout)
-        if self.quiet:
-            _write(stream, "".join(f"{each}\n" for each in document.ids))
-        elif self.output == "table":
-            _print_text(stream, document.blocks)
-        else:
-            _write(stream, _serialized(document, self.output) + "\n")
-
-    def write_raw(self, text: str) -> None:
-        """Write a result that is a text of its own: a completion script."""
-        _write(_open(sys.stdout), text)
-
-
-def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person looks at the stream, on a terminal that can move its cursor."""
-    with contextlib.suppress(ValueError, OSError):
-        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
-    return False
-
-
-def _print_text(stream: TextIO, blocks: Sequence[Block]) -> None:
-    if is_terminal(stream):
-        from ecs_snap_cli.render.terminal import console, print_blocks
-
-        print_blocks(console(stream), blocks)
-        stream.flush()
-    else:
-        from ecs_snap_cli.render.plain import plain
-
-        _write(stream, plain(blocks))
-
-
-def _serialized(document: Document, output: str) -> str:
-    if output == "xml":
-        from ecs_snap_cli.render.xml import element
-
-        return element(document.root, document.data)
-    from ecs_snap_cli.render.literal import to_json
-
-    data: Any = document.data
-    return to_json({document.json_key: data} if document.json_key else data)
-
-
-def _open(stream: TextIO | None) -> TextIO:
-    """The stream, able to take any text; raises ``OSError`` for one that was closed."""
-    if stream is None:
-        raise OSError("it is closed")
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
-    return stream
-
-
-def _write(stream: TextIO, text: str) -> None:
-    stream.write(text)
-    stream.flush()
-
-
-def _abandon(stream: TextIO | None) -> None:
-    """Point a broken stdout at nothing, or Python complains of it when the program ends."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, stream.fileno() if stream is not None else 1)
-        os.close(devnull)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            if self._progress is not None:
+                self._progress.say(text)
+            else:
+                write_text(sys.stderr, text + "\n")

@@ -24,9 +24,9 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(lambda match: _escaped(match[0]), text)
 
 
-def to_json(value: Any) -> str:
+def to_json(value: Any, *, ascii_only: bool = False) -> str:
     """``value`` as one line of JSON: lossless, readable, with nothing a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=ascii_only)
     return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

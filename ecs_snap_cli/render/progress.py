@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import IO, TextIO
+from typing import TextIO
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.events import SnapshotSeen
@@ -28,10 +29,9 @@ class ProgressBar:
         self._task = self._progress.add_task("", total=100, left="")
         self._progress.start()
 
-    @property
-    def stream(self) -> IO[str]:
-        """Where to write a line while the bar is on the screen: above it."""
-        return self._progress.console.file
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(Text(line))
 
     def advance(self, event: SnapshotSeen) -> None:
         """Show the snapshot's state as it was just seen."""

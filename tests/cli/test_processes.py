@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,63 @@ def test_a_reader_that_went_away_gets_the_id_on_stderr() -> None:
     os.close(writer)
     assert done.returncode == 1
     assert b"exists all the same" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("explain", "3"),
+        ("completion", "bash"),
+        ("--help",),
+        ("--version",),
+        ("check", "--sandbox", "--disk-id", "d-sandbox-data"),
+    ],
+    ids=" ".join,
+)
+def test_a_reader_that_has_seen_enough_is_no_error_to_talk_of(argv: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        program(*argv), env=bare_environment(), stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize("argv", [("explain", "3"), ("completion", "bash"), ("--help",)])
+def test_a_full_disk_is_an_error_of_any_command(argv: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            program(*argv),
+            env=bare_environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("output", ["table", "json", "xml"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_stream_of_another_encoding_gets_a_readable_document(
+    run_process: Run, encoding: str, output: str
+) -> None:
+    ended = subprocess.run(
+        program("explain", "é每😀", "-o", output),
+        env=bare_environment() | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    text = ended.stderr.decode(encoding)
+    assert ended.returncode == 4
+    if output == "json":
+        assert "é每😀" in json.loads(text)["Error"]["Message"]
+    elif output == "xml":
+        message = ET.fromstring(text).findtext("Message")  # noqa: S314
+        assert "é每😀" in (message or "")
 
 
 @pytest.mark.parametrize(
