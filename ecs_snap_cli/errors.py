@@ -36,7 +36,7 @@ _EXIT_BY_CODE: tuple[tuple[str, ExitCode], ...] = (
     (r"InvalidAccessKeyId|Signature|IncompleteSignature", ExitCode.ACCESS),
     (r"(Missing|Invalid)SecurityToken|IllegalTimestamp|InvalidTimeStamp", ExitCode.ACCESS),
     (r"Forbidden|NoPermission|InvalidAction\.Unauthorized", ExitCode.ACCESS),
-    (r"InvalidAction\.|InvalidVersion$", ExitCode.UNEXPECTED),
+    (r"InvalidAction\.|InvalidVersion$|DryRunOperation$", ExitCode.UNEXPECTED),
     (r"InvalidParameter|MissingParameter|UnsupportedParameter", ExitCode.USAGE),
     (r"Missing[A-Z]|Duplicate\.|.*\.Malformed$", ExitCode.USAGE),
     (r".*\.NotFound$", ExitCode.NOT_FOUND),
@@ -47,12 +47,13 @@ def exit_code_for(code: str, http_status: int | None = None) -> ExitCode:
     """The exit code for an error that ECS answered with.
 
     ``code`` is ECS's own (``IncorrectDiskStatus.NeverAttached``); ``http_status`` decides only
-    for codes of no known family: 5xx is an outage, 401 an access problem, the rest a refusal.
+    for codes of no known family: 429 and 5xx mean "later", 401 is an access problem, the rest a
+    refusal.
     """
     for pattern, exit_code in _EXIT_BY_CODE:
         if re.match(pattern, code):
             return exit_code
-    if http_status is not None and http_status >= 500:
+    if http_status is not None and (http_status >= 500 or http_status == 429):
         return ExitCode.UNAVAILABLE
     if http_status == 401:
         return ExitCode.ACCESS

@@ -25,8 +25,8 @@ class Unknown:
 class Disk:
     """One disk of DescribeDisks.
 
-    A field is ``None`` where ECS left it out or sent something that is not text; times are
-    kept as ECS wrote them.
+    A field is ``None`` where ECS left it out; times are kept as ECS wrote them. Where absence
+    has a meaning of its own, what is there but is no text is ``Unknown``; elsewhere ``None``.
     """
 
     disk_id: str
@@ -34,9 +34,9 @@ class Disk:
     category: str | None = None
     disk_type: str | None = None
     creation_time: str | None = None
-    attached_time: str | None = None
-    detached_time: str | None = None
-    source_snapshot_id: str | None = None
+    attached_time: str | Unknown | None = None
+    detached_time: str | Unknown | None = None
+    source_snapshot_id: str | Unknown | None = None
     instance_ids: tuple[str, ...] | Unknown = ()
     lock_reasons: tuple[str, ...] | Unknown = ()
 
@@ -51,7 +51,7 @@ class Instance:
 
     instance_id: str
     status: str | None = None
-    start_time: str | None = None
+    start_time: str | Unknown | None = None
     lock_reasons: tuple[str, ...] | Unknown = ()
 
 

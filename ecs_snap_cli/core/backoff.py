@@ -21,7 +21,8 @@ def pause(
     so that many clients do not come back at once. ``random`` answers 0 <= x < 1.
     """
     base = THROTTLED_BASE_SECONDS if throttled else BASE_SECONDS
-    jitter = random() * min(LONGEST_SECONDS, base * 2.0 ** (attempt - 1))
+    doublings = min(attempt - 1, 16)  # beyond LONGEST_SECONDS for any base
+    jitter = random() * min(LONGEST_SECONDS, base * 2.0**doublings)
     if asked is None:
         return jitter
     return min(asked, LONGEST_ASKED_SECONDS) + min(jitter, base)

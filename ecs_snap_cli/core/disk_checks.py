@@ -69,7 +69,6 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
         )
     if disk.has_status("In_use"):
         return _attached_to(disk)
-    attached_before = bool(disk.attached_time or disk.detached_time)
     if not disk.has_status("Available"):
         return Check(
             "disk-attached",
@@ -78,7 +77,8 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Wait until that operation ends, then try again.",
             "IncorrectDiskStatus",
         )
-    if not attached_before:
+    times = (disk.attached_time, disk.detached_time)
+    if not any(times):
         return Check(
             "disk-attached",
             Status.FAIL,
@@ -86,6 +86,9 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Attach it to an instance first: a disk that was never attached holds no data.",
             "IncorrectDiskStatus.NeverAttached",
         )
+    for time in times:
+        if isinstance(time, Unknown):
+            return unreadable("disk-attached", time)
     since = f" (detached {disk.detached_time})" if disk.detached_time else ""
     if rules.detached_passes_if_attached_before:
         return Check(
@@ -144,9 +147,7 @@ def disk_category(facts: Facts, rules: Rules, now: datetime) -> Check:
 
 def instance_status(facts: Facts, rules: Rules, now: datetime) -> Check:
     """Every instance that the disk is attached to is Running or Stopped."""
-    found = _instances("instance-status", facts)
-    if isinstance(found, Check):
-        return found
+    found, not_known = _instances("instance-status", facts)
     wrong = [i for i in found if is_known(i.status, INSTANCE_STATUSES) and not _settled(i)]
     if wrong:
         return Check(
@@ -157,18 +158,20 @@ def instance_status(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Wait until it is Running or Stopped, then try again.",
             "IncorrectInstanceStatus",
         )
-    return _unclear_status("instance-status", found) or Check(
-        "instance-status",
-        Status.PASS,
-        "; ".join(f"Instance {i.instance_id} is {i.status}" for i in found) + ".",
+    return (
+        not_known
+        or _unclear_status("instance-status", found)
+        or Check(
+            "instance-status",
+            Status.PASS,
+            "; ".join(f"Instance {i.instance_id} is {i.status}" for i in found) + ".",
+        )
     )
 
 
 def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
     """No instance that the disk is attached to is Stopped without ever having been started."""
-    found = _instances("instance-started", facts)
-    if isinstance(found, Check):
-        return found
+    found, not_known = _instances("instance-started", facts)
     never = [i for i in found if _is(i, "Stopped") and not i.start_time]
     if never:
         return Check(
@@ -179,18 +182,28 @@ def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Start the instance once, then try again.",
             "IncorrectDiskStatus.NeverUsed",
         )
-    for instance in found:
-        if _is(instance, "Stopped") and parse_time(instance.start_time) is None:
-            return Check(
-                "instance-started",
-                Status.WARN,
-                f"Instance {instance.instance_id} is Stopped and its StartTime is in no known "
-                f'form ("{instance.start_time}").',
-                "Make sure in the console that the instance was started once.",
-            )
-    return _unclear_status("instance-started", found) or Check(
-        "instance-started", Status.PASS, "The instance has been started before."
+    return (
+        not_known
+        or _unclear_start(found)
+        or _unclear_status("instance-started", found)
+        or Check("instance-started", Status.PASS, "The instance has been started before.")
     )
+
+
+def _unclear_start(found: tuple[Instance, ...]) -> Check | None:
+    for instance in found:
+        start = instance.start_time
+        if not _is(instance, "Stopped") or (isinstance(start, str) and parse_time(start)):
+            continue
+        seen = f' ("{start}")' if isinstance(start, str) else ""
+        return Check(
+            "instance-started",
+            Status.WARN,
+            f"Instance {instance.instance_id} is Stopped and its StartTime is in no known "
+            f"form{seen}.",
+            "Make sure in the console that the instance was started once.",
+        )
+    return None
 
 
 def instance_lock(facts: Facts, rules: Rules, now: datetime) -> Check:
@@ -198,21 +211,16 @@ def instance_lock(facts: Facts, rules: Rules, now: datetime) -> Check:
     disk = facts.disk
     if not isinstance(disk, Disk):
         return _no_disk("instance-lock", disk)
+    found, not_known = _instances("instance-lock", facts)
     locks: list[tuple[str, str]] = []
-    unclear: list[Check] = []
-    if isinstance(disk.lock_reasons, Unknown):
-        unclear.append(unreadable("instance-lock", disk.lock_reasons))
-    else:
-        locks += [(f"Disk {disk.disk_id}", reason) for reason in disk.lock_reasons]
-    found = _instances("instance-lock", facts)
-    if isinstance(found, Check):
-        unclear += [found] if found.status is Status.WARN else []
-        found = ()
-    for instance in found:
-        if isinstance(instance.lock_reasons, Unknown):
-            unclear.append(unreadable("instance-lock", instance.lock_reasons))
+    unclear = [] if not_known is None or not_known.status is Status.SKIP else [not_known]
+    owners = [(f"Disk {disk.disk_id}", disk.lock_reasons)]
+    owners += [(f"Instance {each.instance_id}", each.lock_reasons) for each in found]
+    for owner, reasons in owners:
+        if isinstance(reasons, Unknown):
+            unclear.append(unreadable("instance-lock", reasons))
         else:
-            locks += [(f"Instance {instance.instance_id}", r) for r in instance.lock_reasons]
+            locks += [(owner, reason) for reason in reasons]
     return _judge_locks(disk, locks, unclear, rules)
 
 
@@ -220,40 +228,36 @@ def _judge_locks(
     disk: Disk, locks: list[tuple[str, str]], unclear: list[Check], rules: Rules
 ) -> Check:
     security = [who for who, reason in locks if reason.casefold() == "security"]
-    if security and rules.lock_counts_only_in_use and not is_known(disk.status, DISK_STATUSES):
-        unclear.append(
-            unreadable(
-                "instance-lock",
-                Unknown(
-                    f'{" and ".join(security)} carries the lock reason "security", and ECS reports '
-                    f"{shown(disk.status)} for the disk: whether the lock counts is not known."
-                ),
-            )
-        )
-        security = []
+    others = [(who, reason) for who, reason in locks if reason.casefold() != "security"]
+    carries = f'{" and ".join(security)} carries the lock reason "security"'
     if security and (disk.has_status("In_use") or not rules.lock_counts_only_in_use):
         return Check(
             "instance-lock",
             Status.FAIL,
-            f'{" and ".join(security)} carries the lock reason "security".',
+            f"{carries}.",
             "Settle the security matter with Alibaba Cloud; the lock is lifted then.",
             "InstanceLockedForSecurity",
         )
+    if security and not is_known(disk.status, DISK_STATUSES):
+        seen = shown(disk.status)
+        return unreadable(
+            "instance-lock",
+            Unknown(f"{carries}; with {seen} of the disk it is not known whether that counts."),
+        )
     if unclear:
         return unclear[0]
+    if others:
+        return Check(
+            "instance-lock",
+            Status.WARN,
+            "; ".join(f'{who} carries the lock reason "{reason}"' for who, reason in others) + ".",
+            "It does not stop a snapshot, but look into it soon: locked resources get released.",
+        )
     if security:
         return Check(
             "instance-lock",
             Status.PASS,
-            f'{" and ".join(security)} carries the lock reason "security", '
-            "which stops a snapshot only while the disk is In_use.",
-        )
-    if locks:
-        return Check(
-            "instance-lock",
-            Status.WARN,
-            "; ".join(f'{who} carries the lock reason "{reason}"' for who, reason in locks) + ".",
-            "It does not stop a snapshot, but look into it soon: locked resources get released.",
+            f"{carries}, which stops a snapshot only while the disk is In_use.",
         )
     return Check("instance-lock", Status.PASS, "No lock on the disk or its instance.")
 
@@ -310,30 +314,31 @@ def _no_disk(check_id: str, disk: Unknown | None) -> Check:
     return unreadable(check_id, disk)
 
 
-def _instances(check_id: str, facts: Facts) -> tuple[Instance, ...] | Check:
-    """The instances that the disk is attached to, or the finding where they are not known."""
+def _instances(check_id: str, facts: Facts) -> tuple[tuple[Instance, ...], Check | None]:
+    """The instances that the disk is attached to, and the finding for those that are not known."""
     disk = facts.disk
     if not isinstance(disk, Disk):
-        return _no_disk(check_id, disk)
+        return (), _no_disk(check_id, disk)
     if isinstance(disk.instance_ids, Unknown):
-        return unreadable(check_id, disk.instance_ids)
+        return (), unreadable(check_id, disk.instance_ids)
     if not disk.instance_ids:
         if disk.has_status("In_use") or not is_known(disk.status, DISK_STATUSES):
-            return unreadable(check_id, Unknown("ECS names no instance that uses the disk."))
-        return Check(check_id, Status.SKIP, "The disk is attached to no instance.")
+            return (), unreadable(check_id, Unknown("ECS names no instance that uses the disk."))
+        return (), Check(check_id, Status.SKIP, "The disk is attached to no instance.")
     if isinstance(facts.instances, Unknown):
-        return unreadable(check_id, facts.instances)
+        return (), unreadable(check_id, facts.instances)
+    known = tuple(facts.instances[each] for each in disk.instance_ids if each in facts.instances)
     left_out = [each for each in disk.instance_ids if each not in facts.instances]
-    if left_out:
-        return unreadable(
-            check_id,
-            Unknown(
-                f"DescribeInstances leaves out {', '.join(left_out)}, as it does for a caller "
-                "who may not see the instance.",
-                permission="ecs:DescribeInstances",
-            ),
-        )
-    return tuple(facts.instances[each] for each in disk.instance_ids)
+    if not left_out:
+        return known, None
+    return known, unreadable(
+        check_id,
+        Unknown(
+            f"DescribeInstances leaves out {', '.join(left_out)}, as it does for a caller "
+            "who may not see the instance.",
+            permission="ecs:DescribeInstances",
+        ),
+    )
 
 
 def _is(instance: Instance, status: str) -> bool:

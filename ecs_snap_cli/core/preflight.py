@@ -9,7 +9,7 @@ from datetime import datetime
 from ecs_snap_cli.core import disk_checks, snapshot_checks
 from ecs_snap_cli.core.rules import CURRENT, DOCUMENTED, Rules
 from ecs_snap_cli.errors import ExitCode
-from ecs_snap_cli.model import Check, Facts, Report, Status
+from ecs_snap_cli.model import Check, Facts, Report, Status, Unknown
 
 CheckFunction = Callable[[Facts, Rules, datetime], Check]
 
@@ -82,19 +82,23 @@ def _findings(facts: Facts, policy: Policy, rules: Rules, now: datetime) -> tupl
     return tuple(
         Check(check_id, Status.SKIP, "Skipped, as asked for with --skip-check.")
         if check_id in policy.skip
-        else _leave_to_token(function(facts, limited, now), policy)
+        else _leave_to_token(function(facts, limited, now), facts, policy)
         for check_id, function in CHECKS
     )
 
 
-def _leave_to_token(check: Check, policy: Policy) -> Check:
+def _leave_to_token(check: Check, facts: Facts, policy: Policy) -> Check:
+    """What the caller's own token decides warns, and refuses nothing, not even under strict.
+
+    The command run a second time must not stumble over the snapshot that it made itself.
+    """
     if not policy.token_given or check.id not in _DECIDED_BY_TOKEN:
         return check
-    if check.status is not Status.FAIL:
+    if check.status is Status.PASS or isinstance(facts.snapshots, Unknown):
         return check
     return replace(
         check,
-        status=Status.WARN,
+        status=Status.WARN if check.status is Status.FAIL else check.status,
         advice="It may be this order's own: ECS decides by the --client-token.",
         left_to_ecs=True,
     )

@@ -66,6 +66,11 @@ class Rules:
         """How many snapshots of a disk of this category may be in creation at once."""
         return self.pending_limits.get(category or "", 1)
 
+    @property
+    def highest_pending_limit(self) -> int:
+        """For a disk of no known category: as many as these stand in the way of any disk."""
+        return max(self.pending_limits.values(), default=1)
+
 
 # The CreateSnapshot page of 2018, which the project was built from.
 DOCUMENTED = Rules(

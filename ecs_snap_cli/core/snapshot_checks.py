@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ecs_snap_cli.core.disk_checks import NO_SUCH_DISK, is_known, unreadable
-from ecs_snap_cli.core.rules import SNAPSHOT_STATUSES, SUPPORTED_CATEGORIES, Rules
+from ecs_snap_cli.core.rules import SNAPSHOT_STATUSES, Rules
 from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.model import Check, Disk, Facts, Snapshot, Status, Unknown
 
@@ -63,7 +63,7 @@ def snapshot_pending(facts: Facts, rules: Rules, now: datetime) -> Check:
     unclear = [each for each in snapshots if not is_known(each.status, SNAPSHOT_STATUSES)]
     category = facts.disk.category if isinstance(facts.disk, Disk) else None
     limit = rules.pending_limit(category)
-    if len(pending) >= limit and _limit_is_certain(category, len(pending), rules):
+    if len(pending) >= (limit if category else rules.highest_pending_limit):
         return Check(
             "snapshot-pending",
             Status.FAIL,
@@ -90,13 +90,6 @@ def snapshot_pending(facts: Facts, rules: Rules, now: datetime) -> Check:
     if pending:
         return Check("snapshot-pending", Status.PASS, _in_creation(pending, limit))
     return Check("snapshot-pending", Status.PASS, "No snapshot of the disk is in creation.")
-
-
-def _limit_is_certain(category: str | None, pending: int, rules: Rules) -> bool:
-    """Whether the limit is known; else only more than any category allows is a clear case."""
-    if category in SUPPORTED_CATEGORIES or not rules.pending_limits:
-        return True
-    return pending >= max(rules.pending_limits.values())
 
 
 def _in_creation(pending: list[Snapshot], limit: int) -> str:

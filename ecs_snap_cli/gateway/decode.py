@@ -35,9 +35,9 @@ def disk(record: JsonObject) -> Disk:
         category=text(record.get("Category")),
         disk_type=text(record.get("Type")),
         creation_time=text(record.get("CreationTime")),
-        attached_time=text(record.get("AttachedTime")),
-        detached_time=text(record.get("DetachedTime")),
-        source_snapshot_id=text(record.get("SourceSnapshotId")),
+        attached_time=_text_if_any(record, "AttachedTime"),
+        detached_time=_text_if_any(record, "DetachedTime"),
+        source_snapshot_id=_text_if_any(record, "SourceSnapshotId"),
         instance_ids=_attached_to(record),
         lock_reasons=_lock_reasons(record.get("OperationLocks"), "disk"),
     )
@@ -48,7 +48,7 @@ def instance(record: JsonObject) -> Instance:
     return Instance(
         instance_id=text(record.get("InstanceId")) or "",
         status=text(record.get("Status")),
-        start_time=text(record.get("StartTime")),
+        start_time=_text_if_any(record, "StartTime"),
         lock_reasons=_lock_reasons(record.get("OperationLocks"), "instance"),
     )
 
@@ -74,6 +74,19 @@ def text(value: object) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return None
+
+
+def _text_if_any(record: JsonObject, name: str) -> str | Unknown | None:
+    """A text whose absence means something, so that an odd value must not pass for absent."""
+    value = record.get(name)
+    if value is None:
+        return None
+    understood = text(value)
+    return (
+        Unknown(f"{name} is in a form that is not understood.")
+        if understood is None
+        else understood
+    )
 
 
 def whole(value: object) -> int | None:
