@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from ecs_snap_cli.errors import ApiError
@@ -70,7 +71,7 @@ class Ecs:
         request = DescribeDisksRequest(
             region_id=self._api.region_id, disk_ids=json.dumps([disk_id]), **options
         )
-        return self._api.call("DescribeDisks", request)
+        return self._api.call("DescribeDisks", request, extra=_lacks("Disks"))
 
     def instances(self, instance_ids: tuple[str, ...]) -> dict[str, Instance] | Unknown:
         """Instances by ID, up to 100; one that ECS leaves out is missing from the answer."""
@@ -82,7 +83,7 @@ class Ecs:
             max_results=100,
         )
         try:
-            body = self._api.call("DescribeInstances", request)
+            body = self._api.call("DescribeInstances", request, extra=_lacks("Instances"))
         except ApiError as error:
             return _not_permitted(error, "DescribeInstances")
         found = decode.records(body, "Instances", "Instance")
@@ -108,7 +109,7 @@ class Ecs:
 
         def fetch(**page: Any) -> JsonObject:
             request = DescribeSnapshotsRequest(region_id=self._api.region_id, **filters, **page)
-            return self._api.call("DescribeSnapshots", request)
+            return self._api.call("DescribeSnapshots", request, extra=_lacks("Snapshots"))
 
         try:
             found = all_records(fetch, "Snapshots", "Snapshot", "SnapshotId", "DescribeSnapshots")
@@ -134,6 +135,17 @@ class Ecs:
         )
         body = self._api.call("CreateSnapshot", request, extra=_lacks_snapshot_id)
         return Created(decode.text(body["SnapshotId"]) or "", decode.text(body.get("RequestId")))
+
+
+def _lacks(outer: str) -> Callable[[JsonObject], str | None]:
+    """An object that is none of the API's must not be read as "nothing there"."""
+
+    def wrong(body: JsonObject) -> str | None:
+        if outer in body or "RequestId" in body:
+            return None
+        return f"it answered HTTP 200 with neither {outer} nor a RequestId"
+
+    return wrong
 
 
 def _lacks_snapshot_id(body: JsonObject) -> str | None:

@@ -7,6 +7,7 @@ a page that is no JSON, and throttling without the SDK's own header.
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -87,7 +88,8 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
     return Failure(
         f"{code} (HTTP {status})",
         retryable=error.exit_code is ExitCode.UNAVAILABLE,
-        may_have_acted=status >= 500 or code == "IdempotentProcessing",
+        may_have_acted=not code.startswith("Throttling")
+        and (status >= 500 or code == "IdempotentProcessing"),
         api_error=error,
         asked_pause=_asked_pause(exchange.headers),
     )
@@ -113,18 +115,17 @@ def _text(value: object) -> str | None:
 
 def _asked_pause(headers: dict[str, str]) -> float | None:
     """Seconds that the answer asks for: ECS's header is in milliseconds, HTTP's in seconds."""
+    milliseconds = headers.get("x-acs-retry-after", "").strip()
+    if re.fullmatch(r"\d{1,12}", milliseconds, re.ASCII):
+        return int(milliseconds) / 1000
+    after = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,12}", after, re.ASCII):
+        return float(after)
     try:
-        if milliseconds := headers.get("x-acs-retry-after"):
-            return max(0.0, int(milliseconds) / 1000)
-        if after := headers.get("retry-after"):
-            return max(0.0, float(after) if after.strip().isdigit() else _until(after))
+        wanted = parsedate_to_datetime(after)
+        return max(0.0, (wanted - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError, OverflowError):
-        pass
-    return None
-
-
-def _until(http_date: str) -> float:
-    return (parsedate_to_datetime(http_date) - datetime.now(UTC)).total_seconds()
+        return None
 
 
 def _network_failure(error: Exception) -> Failure:

@@ -45,20 +45,31 @@ def all_records(
         body = fetch(max_results=PAGE_SIZE, next_token=token)
     total = decode.whole(body.get("TotalCount")) or 0
     if not seen_tokens and total > len(found):
-        return _by_page_numbers(fetch, outer, inner, id_field, found)
+        # Pages of this size were given already if the first one is full; else the endpoint
+        # minds MaxResults as little as NextToken, and the pages begin anew.
+        first = 2 if len(found) == PAGE_SIZE else 1
+        return _by_page_numbers(fetch, outer, inner, id_field, found, first, total)
     return list(found.values())
 
 
 def _by_page_numbers(
-    fetch: FetchPage, outer: str, inner: str, id_field: str, found: dict[str, JsonObject]
+    fetch: FetchPage,
+    outer: str,
+    inner: str,
+    id_field: str,
+    found: dict[str, JsonObject],
+    first: int,
+    total: int,
 ) -> list[JsonObject] | Unknown:
-    for number in range(1, MOST_PAGES + 1):
+    """Ends at a page that is not full or brings nothing new, whatever TotalCount promises."""
+    for number in range(first, MOST_PAGES + 1):
         body = fetch(page_number=number, page_size=PAGE_SIZE)
         page = decode.records(body, outer, inner)
         if isinstance(page, Unknown):
             return page
+        before = len(found)
         _collect(page, id_field, found)
-        if not page or number * PAGE_SIZE >= (decode.whole(body.get("TotalCount")) or 0):
+        if len(page) < PAGE_SIZE or len(found) in (before, total):
             break
     return list(found.values())
 

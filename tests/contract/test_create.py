@@ -351,3 +351,33 @@ def test_hostile_texts_of_ecs_take_no_effect(run: Run, ecs: PlayedEcs) -> None:
     assert "\x1b[31mred\x1b[0m [bold]\r\x00\u202e" in json.loads(as_json.err)["Error"]["Message"]
     as_xml = run("create", "--disk-id", "d-1", "-o", "xml")
     assert ET.fromstring(as_xml.err).tag == "Error"  # noqa: S314
+
+
+@pytest.mark.parametrize("action", ["DescribeDisks", "DescribeInstances", "DescribeSnapshots"])
+def test_an_object_that_is_no_answer_of_the_api_is_not_read_as_nothing_there(
+    run: Run, ecs: PlayedEcs, action: str
+) -> None:
+    ecs.answers(action, (200, {}, {"hello": "world"}))
+    ended = run("create", "--disk-id", "d-1", "--max-attempts", "2")
+    assert ended.code == 6
+    assert len(ecs.sent(action)) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({"StartTime": ["2020"], "Status": "Stopped"}, "instance-started"),
+        ({"StartTime": "yesterday", "Status": "Stopped"}, "instance-started"),
+        ({"Status": "Dreaming"}, "instance-status"),
+        ({"Status": None}, "instance-status"),
+        ({"OperationLocks": [{"LockReason": "security"}]}, "instance-lock"),
+        ({"OperationLocks": {"LockReason": [{}]}}, "instance-lock"),
+    ],
+)
+def test_a_fact_of_an_instance_that_is_not_understood_warns(
+    run: Run, ecs: PlayedEcs, change: dict[str, object], check: str
+) -> None:
+    ecs.instance.update(change)  # type: ignore[arg-type]
+    ended = run("check", "--disk-id", "d-1", "-o", "json")
+    checks = {c["Id"]: c["Status"] for c in json.loads(ended.out)["Reports"][0]["Checks"]}
+    assert checks[check] == "warn"
