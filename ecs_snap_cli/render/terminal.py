@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ecs_snap_cli.render.document import Block, Cell, Grid
 from ecs_snap_cli.render.literal import visible
-from ecs_snap_cli.render.plain import cells
+from ecs_snap_cli.render.plain import column_widths
 
 _STYLES = {
     "good": "green",
@@ -24,6 +24,7 @@ _STYLES = {
 }
 # Below this a wrapped column is harder to read than a line that the terminal breaks.
 _NARROWEST = 24
+_GAP = 2
 
 
 def console(stream: TextIO) -> Console:
@@ -41,24 +42,36 @@ def console(stream: TextIO) -> Console:
 
 def print_blocks(out: Console, blocks: Sequence[Block]) -> None:
     """Print the blocks; IDs are never cut, other columns wrap."""
+    screen = out.width
     for block in blocks:
         if isinstance(block, Grid):
-            out.print(_table(block), overflow="fold")
+            least = _least_widths(block)
+            table = _table(block, least)
+            # On a terminal that is narrower still, rich would drop columns and crop lines; this
+            # way the terminal breaks them, and nothing is lost.
+            needed = block.indent + sum(least) + _GAP * (len(least) - 1)
+            out.width = max(screen, needed)
+            out.print(table, crop=False)
+            out.width = screen
         else:
             out.print(Text(visible(block.text), _STYLES[block.style]))
 
 
-def _table(grid: Grid) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+def _least_widths(grid: Grid) -> list[int]:
+    """How narrow each column may get: only the last one wraps, and not where it holds an ID."""
+    widths = column_widths(grid.rows)
+    if widths and not any(cell.whole for row in grid.rows for cell in row[len(widths) - 1 :]):
+        widths[-1] = min(widths[-1], _NARROWEST)
+    return widths
+
+
+def _table(grid: Grid, least: Sequence[int]) -> Table:
+    table = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
     if grid.indent:
-        table.add_column(width=max(0, grid.indent - 2))
-    columns = max((len(row) for row in grid.rows), default=0)
-    for index in range(columns):
-        column = [row[index] for row in grid.rows if index < len(row)]
-        widest = max(cells(visible(cell.text)) for cell in column)
-        whole = index < columns - 1 or any(cell.whole for cell in column)
-        least = widest if whole else min(widest, _NARROWEST)
-        table.add_column(no_wrap=whole, min_width=least, overflow="fold")
+        table.add_column(width=max(0, grid.indent - _GAP))
+    for index, width in enumerate(least):
+        last = index == len(least) - 1
+        table.add_column(no_wrap=not last, min_width=width, overflow="fold")
     for row in grid.rows:
         painted = [_painted(cell) for cell in row]
         table.add_row(*([Text("")] if grid.indent else []), *painted)
