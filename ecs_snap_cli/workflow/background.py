@@ -13,14 +13,19 @@ class Task(Generic[T]):
     """One call under way.
 
     The main thread waits in ``result`` or ``wait``, where a signal reaches it at once. A call
-    that is left behind ends with the process.
+    that is left behind ends with the process. ``start=False`` leaves the start to the caller.
     """
 
-    def __init__(self, function: Callable[[], T]) -> None:
+    def __init__(self, function: Callable[[], T], *, start: bool = True) -> None:
         self._function = function
         self._done = threading.Event()
         self._result: list[T] = []
         self._error: BaseException | None = None
+        if start:
+            self.start()
+
+    def start(self) -> None:
+        """Begin the call."""
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:

@@ -123,9 +123,10 @@ def _order(gateway: Gateway, journal: Journal) -> Created:
         journal.in_flight = False
         return created
 
-    journal.in_flight = True
-    task = Task(send)
+    task = Task(send, start=False)
     try:
+        journal.in_flight = True
+        task.start()
         return task.result()
     except EcsSnapError as error:
         journal.in_flight = error.may_have_acted
@@ -141,4 +142,6 @@ def _may_have_acted(task: Task[Created]) -> bool:
         task.result()
     except EcsSnapError as error:
         return error.may_have_acted
+    except Exception:
+        return True
     return True

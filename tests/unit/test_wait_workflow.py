@@ -1,0 +1,283 @@
+"""Waiting for a snapshot, by a clock that a test turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ecs_snap_cli.errors import (
+    ApiError,
+    EcsSnapError,
+    ExitCode,
+    SnapshotFailed,
+    Unavailable,
+    WaitTimeout,
+)
+from ecs_snap_cli.events import Event, SnapshotSeen
+from ecs_snap_cli.model import Snapshot, Unknown
+from ecs_snap_cli.workflow import wait
+from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for
+
+Answer = tuple[Snapshot, ...] | Unknown
+
+
+class Time:
+    """A clock that only a pause moves on; it starts somewhere, as monotonic clocks do."""
+
+    def __init__(self) -> None:
+        self.now = self.start = 4_321.0
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    @property
+    def passed(self) -> float:
+        return self.now - self.start
+
+    def clock(self) -> Clock:
+        return Clock(monotonic=lambda: self.now, sleep=self.sleep)
+
+
+class Reader:
+    """Answers by the seconds that have passed, and counts the looks."""
+
+    def __init__(self, time: Time, answer: Callable[[float], Answer]) -> None:
+        self._time, self._answer = time, answer
+        self.asked: list[tuple[str, ...]] = []
+
+    def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> Answer:
+        self.asked.append(snapshot_ids)
+        return self._answer(self._time.passed)
+
+
+def one(status: str, progress: int | None = None, available: bool | None = None) -> Answer:
+    return (Snapshot("s-1", status, progress, available=available),)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def waited(
+    time: Time,
+    answer: Callable[[float], Answer],
+    patience: Patience | None = None,
+    events: list[Event] | None = None,
+) -> Snapshot:
+    observer = events.append if events is not None else lambda event: None
+    patience = patience or Patience()
+    return wait_for(Reader(time, answer), "s-1", patience, observer, time.clock())
+
+
+# Reached
+
+
+def test_a_snapshot_that_is_accomplished_already_takes_one_look(time: Time) -> None:
+    reader = Reader(time, lambda passed: one("accomplished", 100))
+    found = wait_for(reader, "s-1", Patience(), clock=time.clock())
+    assert found == Snapshot("s-1", "accomplished", 100)
+    assert reader.asked == [("s-1",)]
+    assert time.pauses == []
+
+
+def test_every_look_is_told_and_the_last_one_is_the_result(time: Time) -> None:
+    answers = {0.0: (), 2.0: one("progressing", 10), 4.0: one("accomplished", 100)}
+    events: list[Event] = []
+    found = waited(time, lambda passed: answers[passed], events=events)
+    assert found == Snapshot("s-1", "accomplished", 100)
+    assert events == [
+        SnapshotSeen("s-1", None),
+        SnapshotSeen("s-1", Snapshot("s-1", "progressing", 10)),
+        SnapshotSeen("s-1", found),
+    ]
+    assert time.pauses == [2.0, 2.0]
+
+
+def test_an_available_snapshot_is_enough_where_that_is_the_goal(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        return one("progressing", 5, available=passed >= 6) if passed < 60 else one("accomplished")
+
+    found = waited(time, answer, Patience(goal="available"))
+    assert (found.status, found.available, time.passed) == ("progressing", True, 6.0)
+
+
+def test_an_available_snapshot_is_not_accomplished(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        return one("progressing", 5, available=True) if passed < 60 else one("accomplished")
+
+    found = waited(time, answer)
+    assert (found.status, time.passed) == ("accomplished", 60.0)
+
+
+def test_other_snapshots_in_the_answer_are_not_the_one(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        mine = one("accomplished") if passed >= 4 else one("progressing")
+        return (Snapshot("s-other", "failed"), *mine) if not isinstance(mine, Unknown) else mine
+
+    assert waited(time, answer).snapshot_id == "s-1"
+    assert time.passed == 4.0
+
+
+# Failed
+
+
+@pytest.mark.parametrize("goal", ["accomplished", "available"])
+def test_a_failed_snapshot_ends_the_wait_at_once(time: Time, goal: str) -> None:
+    answers = {0.0: one("progressing", 50), 2.0: one("failed", 50, available=True)}
+    with pytest.raises(SnapshotFailed, match="s-1") as failed:
+        waited(time, lambda passed: answers[passed], Patience(goal=goal))
+    assert failed.value.exit_code is ExitCode.SNAPSHOT_FAILED
+    assert failed.value.code == "SnapshotFailed"
+    assert failed.value.hint
+
+
+# The time-out
+
+
+def test_an_hour_ends_after_an_hour(time: Time) -> None:
+    with pytest.raises(WaitTimeout) as late:
+        waited(
+            time, lambda passed: one("progressing", int(passed // 100)), Patience(poll_interval=9)
+        )
+    assert time.passed == 3600.0
+    assert late.value.exit_code is ExitCode.WAIT_TIMEOUT
+    message = late.value.message
+    assert [each for each in ("s-1", "accomplished", "36%") if each not in message] == []
+    assert "--wait-timeout" in (late.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "poll_interval", "pauses"),
+    [
+        (10.0, 4.0, [4.0, 4.0, 2.0]),
+        (10.0, 5.0, [5.0, 5.0]),
+        (10.0, 600.0, [10.0]),
+        (0.5, 2.0, [0.5]),
+    ],
+)
+def test_a_pause_never_goes_past_the_deadline(
+    time: Time, timeout: float, poll_interval: float, pauses: list[float]
+) -> None:
+    reader = Reader(time, lambda passed: one("progressing"))
+    patience = Patience(timeout=timeout, poll_interval=poll_interval)
+    with pytest.raises(WaitTimeout):
+        wait_for(reader, "s-1", patience, clock=time.clock())
+    assert time.pauses == pauses
+    assert len(reader.asked) == len(pauses) + 1
+
+
+def test_the_last_look_is_at_the_deadline_itself(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        return one("accomplished" if passed >= 10 else "progressing")
+
+    found = waited(time, answer, Patience(timeout=10.0, poll_interval=3.0))
+    assert found.status == "accomplished"
+    assert time.passed == 10.0
+
+
+def test_a_timeout_of_nought_is_no_limit(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        return one("accomplished" if passed >= 90_000 else "progressing")
+
+    found = waited(time, answer, Patience(timeout=0, poll_interval=300.0))
+    assert found.status == "accomplished"
+    assert time.passed == 90_000.0
+
+
+def test_a_status_that_is_not_understood_ends_with_the_timeout(time: Time) -> None:
+    with pytest.raises(WaitTimeout):
+        waited(time, lambda passed: one("uploading"), Patience(timeout=60.0))
+    assert time.passed == 60.0
+
+
+class HangingTask:
+    """A look that is never answered; it notes how long it was waited for."""
+
+    waits: list[float | None]
+
+    def __init__(self, function: Callable[[], Answer]) -> None: ...
+
+    def wait(self, seconds: float | None) -> bool:
+        self.waits.append(seconds)
+        return False
+
+
+def test_a_look_that_is_never_answered_does_not_outlast_the_timeout(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    HangingTask.waits = []
+    monkeypatch.setattr(wait, "Task", HangingTask)
+    with pytest.raises(WaitTimeout, match="s-1"):
+        waited(time, lambda passed: one("progressing"), Patience(timeout=90.0))
+    assert HangingTask.waits == [90.0]
+
+
+# Not listed
+
+
+@pytest.mark.parametrize("listed_at", [2.0, 28.0, 29.0])
+def test_a_new_snapshot_may_be_listed_late(time: Time, listed_at: float) -> None:
+    def answer(passed: float) -> Answer:
+        return one("accomplished") if passed >= listed_at else ()
+
+    assert waited(time, answer, Patience(poll_interval=1.0)).status == "accomplished"
+    assert time.passed == listed_at
+
+
+@pytest.mark.parametrize("poll_interval", [0.5, 1.0, 2.0])
+def test_a_snapshot_that_is_not_listed_after_thirty_seconds_is_not_there(
+    time: Time, poll_interval: float
+) -> None:
+    with pytest.raises(ApiError, match="s-1") as gone:
+        waited(time, lambda passed: (), Patience(poll_interval=poll_interval))
+    assert gone.value.exit_code is ExitCode.NOT_FOUND
+    assert gone.value.code == "InvalidSnapshotId.NotFound"
+    assert 30.0 <= time.passed <= 31.0
+
+
+def test_an_absence_is_no_error_where_the_timeout_comes_first(time: Time) -> None:
+    with pytest.raises(WaitTimeout):
+        waited(time, lambda passed: (), Patience(timeout=20.0))
+    assert time.passed == 20.0
+
+
+@pytest.mark.parametrize("gone_at", [4.0, 600.0])
+def test_a_snapshot_that_was_listed_and_is_gone_was_deleted(time: Time, gone_at: float) -> None:
+    with pytest.raises(ApiError, match=r"s-1 any more") as gone:
+        waited(time, lambda passed: one("progressing") if passed < gone_at else ())
+    assert gone.value.exit_code is ExitCode.NOT_FOUND
+    assert gone.value.code == "InvalidSnapshotId.NotFound"
+    assert time.passed == gone_at
+
+
+# Not readable
+
+
+def test_a_wait_that_may_not_look_names_the_permission(time: Time) -> None:
+    denied = Unknown("Not permitted.", "Forbidden.RAM", "ecs:DescribeSnapshots")
+    with pytest.raises(ApiError) as refused:
+        waited(time, lambda passed: denied)
+    assert refused.value.exit_code is ExitCode.ACCESS
+    assert refused.value.code == "Forbidden.RAM"
+    assert "ecs:DescribeSnapshots" in (refused.value.hint or "")
+    assert time.passed == 0.0
+
+
+def test_an_answer_that_is_not_understood_is_not_the_apis(time: Time) -> None:
+    with pytest.raises(Unavailable, match=r"Odd\.") as refused:
+        waited(time, lambda passed: Unknown("Odd."))
+    assert refused.value.exit_code is ExitCode.UNAVAILABLE
+
+
+def test_an_error_of_a_look_goes_on(time: Time) -> None:
+    class Broken:
+        def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> Answer:
+            raise Unavailable("No answer.")
+
+    with pytest.raises(EcsSnapError, match=r"^No answer\.$"):
+        wait_for(Broken(), "s-1", Patience(), clock=time.clock())
