@@ -162,15 +162,22 @@ def stack(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return decorate
 
 
-preflight_options = stack(
-    click.option(
+def rules_option(meaning: str) -> Callable[[Any], Any]:
+    """``--rules``, with what it means to the command."""
+    return click.option(
         "--rules",
         type=click.Choice(tuple(RULE_SETS)),
         default="documented",
         show_default=True,
         envvar="ECS_SNAP_RULES",
         show_envvar=True,
-        help="documented: the page the program was built from; current: ECS as documented today.",
+        help=meaning,
+    )
+
+
+preflight_options = stack(
+    rules_option(
+        "documented: the page the program was built from; current: ECS as documented today."
     ),
     click.option(
         "--skip-check",

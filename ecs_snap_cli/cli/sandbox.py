@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.cli.options import Common, common_options
+from ecs_snap_cli.cli.options import Common, common_options, rules_option
 from ecs_snap_cli.core.endpoint import is_loopback
-from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -51,15 +50,7 @@ def sandbox() -> None:
     help="Port.",
 )
 @_state_option
-@click.option(
-    "--rules",
-    type=click.Choice(tuple(RULE_SETS)),
-    default="documented",
-    show_default=True,
-    envvar="ECS_SNAP_RULES",
-    show_envvar=True,
-    help="By which rule set CreateSnapshot refuses.",
-)
+@rules_option("By which rule set CreateSnapshot refuses.")
 @common_options
 def serve(
     app: App, common: Common, *, host: str, port: int, state: str | None, rules: str

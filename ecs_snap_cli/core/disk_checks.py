@@ -1,4 +1,4 @@
-"""The pre-flight checks that look at the disk and its instances.
+"""The pre-flight checks that look at the disk itself.
 
 Each takes ``(facts, rules, now)`` and returns one finding; ``now`` is an aware UTC time.
 """
@@ -8,36 +8,16 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
+from ecs_snap_cli.core.findings import is_known, no_disk, shown, unreadable
 from ecs_snap_cli.core.rules import (
     DATA_LOADING,
     DISK_STATUSES,
-    INSTANCE_STATUSES,
     SUPPORTED_CATEGORIES,
     UNSUPPORTED_CATEGORIES,
     Rules,
 )
 from ecs_snap_cli.core.times import parse_time
-from ecs_snap_cli.model import Check, Disk, Facts, Instance, Status, Unknown
-
-NO_SUCH_DISK = "Not checked: there is no such disk."
-
-
-def is_known(word: str | None, known: frozenset[str]) -> bool:
-    """Whether ECS's ``word`` is one of those documented, in any case."""
-    return word is not None and word.casefold() in {each.casefold() for each in known}
-
-
-def shown(word: str | None) -> str:
-    """A status as evidence: quoted, or that it is missing."""
-    return "no status at all" if not word else f'the status "{word}"'
-
-
-def unreadable(check_id: str, unknown: Unknown) -> Check:
-    """The warning for a fact that ECS did not tell."""
-    advice = "The check could not be made: look at this fact in the console."
-    if unknown.permission:
-        advice = f"Allow {unknown.permission} in the RAM policy so that it can be checked."
-    return Check(check_id, Status.WARN, unknown.reason, advice, unknown.code)
+from ecs_snap_cli.model import Check, Disk, Facts, Status, Unknown
 
 
 def disk_exists(facts: Facts, rules: Rules, now: datetime) -> Check:
@@ -59,7 +39,7 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
     """The disk is In_use on an instance (or, under ``current``, was attached before)."""
     disk = facts.disk
     if not isinstance(disk, Disk):
-        return _no_disk("disk-attached", disk)
+        return no_disk("disk-attached", disk)
     if not is_known(disk.status, DISK_STATUSES):
         return Check(
             "disk-attached",
@@ -124,7 +104,7 @@ def disk_category(facts: Facts, rules: Rules, now: datetime) -> Check:
     """Disks of this category can be snapshotted at all."""
     disk = facts.disk
     if not isinstance(disk, Disk):
-        return _no_disk("disk-category", disk)
+        return no_disk("disk-category", disk)
     if disk.category in UNSUPPORTED_CATEGORIES:
         return Check(
             "disk-category",
@@ -145,128 +125,11 @@ def disk_category(facts: Facts, rules: Rules, now: datetime) -> Check:
     )
 
 
-def instance_status(facts: Facts, rules: Rules, now: datetime) -> Check:
-    """Every instance that the disk is attached to is Running or Stopped."""
-    found, not_known = _instances("instance-status", facts)
-    wrong = [i for i in found if is_known(i.status, INSTANCE_STATUSES) and not _settled(i)]
-    if wrong:
-        return Check(
-            "instance-status",
-            Status.FAIL,
-            "; ".join(f"Instance {i.instance_id} is {i.status}" for i in wrong)
-            + ", neither Running nor Stopped.",
-            "Wait until it is Running or Stopped, then try again.",
-            "IncorrectInstanceStatus",
-        )
-    return (
-        not_known
-        or _unclear_status("instance-status", found)
-        or Check(
-            "instance-status",
-            Status.PASS,
-            "; ".join(f"Instance {i.instance_id} is {i.status}" for i in found) + ".",
-        )
-    )
-
-
-def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
-    """No instance that the disk is attached to is Stopped without ever having been started."""
-    found, not_known = _instances("instance-started", facts)
-    never = [i for i in found if _is(i, "Stopped") and not i.start_time]
-    if never:
-        return Check(
-            "instance-started",
-            rules.never_started,
-            "; ".join(f"Instance {i.instance_id} is Stopped and has no StartTime" for i in never)
-            + ": it was never started.",
-            "Start the instance once, then try again.",
-            "IncorrectDiskStatus.NeverUsed",
-        )
-    return (
-        not_known
-        or _unclear_start(found)
-        or _unclear_status("instance-started", found)
-        or Check("instance-started", Status.PASS, "The instance has been started before.")
-    )
-
-
-def _unclear_start(found: tuple[Instance, ...]) -> Check | None:
-    for instance in found:
-        start = instance.start_time
-        if not _is(instance, "Stopped") or (isinstance(start, str) and parse_time(start)):
-            continue
-        seen = f' ("{start}")' if isinstance(start, str) else ""
-        return Check(
-            "instance-started",
-            Status.WARN,
-            f"Instance {instance.instance_id} is Stopped and its StartTime is in no known "
-            f"form{seen}.",
-            "Make sure in the console that the instance was started once.",
-        )
-    return None
-
-
-def instance_lock(facts: Facts, rules: Rules, now: datetime) -> Check:
-    """Neither the instance nor the disk is locked for ``security``."""
-    disk = facts.disk
-    if not isinstance(disk, Disk):
-        return _no_disk("instance-lock", disk)
-    found, not_known = _instances("instance-lock", facts)
-    locks: list[tuple[str, str]] = []
-    unclear = [] if not_known is None or not_known.status is Status.SKIP else [not_known]
-    owners = [(f"Disk {disk.disk_id}", disk.lock_reasons)]
-    owners += [(f"Instance {each.instance_id}", each.lock_reasons) for each in found]
-    for owner, reasons in owners:
-        if isinstance(reasons, Unknown):
-            unclear.append(unreadable("instance-lock", reasons))
-        else:
-            locks += [(owner, reason) for reason in reasons]
-    return _judge_locks(disk, locks, unclear, rules)
-
-
-def _judge_locks(
-    disk: Disk, locks: list[tuple[str, str]], unclear: list[Check], rules: Rules
-) -> Check:
-    security = [who for who, reason in locks if reason.casefold() == "security"]
-    others = [(who, reason) for who, reason in locks if reason.casefold() != "security"]
-    carries = f'{" and ".join(security)} carries the lock reason "security"'
-    if security and (disk.has_status("In_use") or not rules.lock_counts_only_in_use):
-        return Check(
-            "instance-lock",
-            Status.FAIL,
-            f"{carries}.",
-            "Settle the security matter with Alibaba Cloud; the lock is lifted then.",
-            "InstanceLockedForSecurity",
-        )
-    if security and not is_known(disk.status, DISK_STATUSES):
-        seen = shown(disk.status)
-        return unreadable(
-            "instance-lock",
-            Unknown(f"{carries}; with {seen} of the disk it is not known whether that counts."),
-        )
-    if unclear:
-        return unclear[0]
-    if others:
-        return Check(
-            "instance-lock",
-            Status.WARN,
-            "; ".join(f'{who} carries the lock reason "{reason}"' for who, reason in others) + ".",
-            "It does not stop a snapshot, but look into it soon: locked resources get released.",
-        )
-    if security:
-        return Check(
-            "instance-lock",
-            Status.PASS,
-            f"{carries}, which stops a snapshot only while the disk is In_use.",
-        )
-    return Check("instance-lock", Status.PASS, "No lock on the disk or its instance.")
-
-
 def data_loading(facts: Facts, rules: Rules, now: datetime) -> Check:
     """The data of a new disk has had time to load."""
     disk = facts.disk
     if not isinstance(disk, Disk):
-        return _no_disk("data-loading", disk)
+        return no_disk("data-loading", disk)
     kind = (disk.disk_type or "").casefold()
     if kind not in ("system", "data"):
         return Check(
@@ -306,57 +169,3 @@ def data_loading(facts: Facts, rules: Rules, now: datetime) -> Check:
         else f"Loading depends on the disk's size; in {minutes} it is an hour old.",
         "CreateSnapshot.Failed",
     )
-
-
-def _no_disk(check_id: str, disk: Unknown | None) -> Check:
-    if disk is None:
-        return Check(check_id, Status.SKIP, NO_SUCH_DISK)
-    return unreadable(check_id, disk)
-
-
-def _instances(check_id: str, facts: Facts) -> tuple[tuple[Instance, ...], Check | None]:
-    """The instances that the disk is attached to, and the finding for those that are not known."""
-    disk = facts.disk
-    if not isinstance(disk, Disk):
-        return (), _no_disk(check_id, disk)
-    if isinstance(disk.instance_ids, Unknown):
-        return (), unreadable(check_id, disk.instance_ids)
-    if not disk.instance_ids:
-        if disk.has_status("In_use") or not is_known(disk.status, DISK_STATUSES):
-            return (), unreadable(check_id, Unknown("ECS names no instance that uses the disk."))
-        return (), Check(check_id, Status.SKIP, "The disk is attached to no instance.")
-    if isinstance(facts.instances, Unknown):
-        return (), unreadable(check_id, facts.instances)
-    known = tuple(facts.instances[each] for each in disk.instance_ids if each in facts.instances)
-    left_out = [each for each in disk.instance_ids if each not in facts.instances]
-    if not left_out:
-        return known, None
-    return known, unreadable(
-        check_id,
-        Unknown(
-            f"DescribeInstances leaves out {', '.join(left_out)}, as it does for a caller "
-            "who may not see the instance.",
-            permission="ecs:DescribeInstances",
-        ),
-    )
-
-
-def _is(instance: Instance, status: str) -> bool:
-    return instance.status is not None and instance.status.casefold() == status.casefold()
-
-
-def _settled(instance: Instance) -> bool:
-    return _is(instance, "Running") or _is(instance, "Stopped")
-
-
-def _unclear_status(check_id: str, instances: tuple[Instance, ...]) -> Check | None:
-    for instance in instances:
-        if not is_known(instance.status, INSTANCE_STATUSES):
-            return Check(
-                check_id,
-                Status.WARN,
-                f"ECS reports {shown(instance.status)} for instance {instance.instance_id}, "
-                "which is not understood.",
-                "Look at the instance in the console.",
-            )
-    return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ecs_snap_cli.core import disk_checks, snapshot_checks
+from ecs_snap_cli.core import disk_checks, instance_checks, snapshot_checks
 from ecs_snap_cli.core.rules import CURRENT, DOCUMENTED, Rules
 from ecs_snap_cli.errors import ExitCode
 from ecs_snap_cli.model import Check, Facts, Report, Status, Unknown
@@ -17,9 +17,9 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("disk-exists", disk_checks.disk_exists),
     ("disk-attached", disk_checks.disk_attached),
     ("disk-category", disk_checks.disk_category),
-    ("instance-status", disk_checks.instance_status),
-    ("instance-started", disk_checks.instance_started),
-    ("instance-lock", disk_checks.instance_lock),
+    ("instance-status", instance_checks.instance_status),
+    ("instance-started", instance_checks.instance_started),
+    ("instance-lock", instance_checks.instance_lock),
     ("snapshot-limit", snapshot_checks.snapshot_limit),
     ("snapshot-pending", snapshot_checks.snapshot_pending),
     ("data-loading", disk_checks.data_loading),

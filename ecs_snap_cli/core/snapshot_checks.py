@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ecs_snap_cli.core.disk_checks import NO_SUCH_DISK, is_known, unreadable
+from ecs_snap_cli.core.findings import is_known, no_disk, unreadable
 from ecs_snap_cli.core.rules import SNAPSHOT_STATUSES, Rules
 from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.model import Check, Disk, Facts, Snapshot, Status, Unknown
@@ -107,7 +107,7 @@ def _in_creation(pending: list[Snapshot], limit: int) -> str:
 
 def _snapshots(check_id: str, facts: Facts) -> tuple[Snapshot, ...] | Check:
     if facts.disk is None:
-        return Check(check_id, Status.SKIP, NO_SUCH_DISK)
+        return no_disk(check_id, None)
     if isinstance(facts.snapshots, Unknown):
         return unreadable(check_id, facts.snapshots)
     return facts.snapshots

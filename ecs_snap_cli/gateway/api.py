@@ -12,9 +12,9 @@ from ecs_snap_cli import __version__
 from ecs_snap_cli.core.backoff import pause
 from ecs_snap_cli.errors import CredentialsMissing, EcsSnapError, Unavailable
 from ecs_snap_cli.events import Observer, RequestEnded, Retrying, ignore
-from ecs_snap_cli.gateway import failures, transport
+from ecs_snap_cli.gateway import answers, transport
 from ecs_snap_cli.gateway.credentials import credential_client
-from ecs_snap_cli.gateway.failures import Failure
+from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
 
@@ -110,7 +110,7 @@ class Api:
             except Exception as error:
                 if exchange.status is None and exchange.error is None:
                     raise _not_sent(error) from error
-        outcome = failures.read(action, exchange)
+        outcome = answers.read(action, exchange)
         if not isinstance(outcome, Failure) and extra is not None and (wrong := extra(outcome)):
             outcome = Failure(wrong, retryable=True, may_have_acted=True)
         self._observe(

@@ -132,10 +132,11 @@ def _lock_reasons(locks: Any, owner: str) -> tuple[str, ...] | Unknown:
     odd = Unknown(f"The {owner}'s OperationLocks are in a form that is not understood.")
     if not isinstance(locks, dict):
         return odd
+    lists = [locks[name] for name in ("LockReason", "OperationLock") if name in locks]
+    if locks and not lists:
+        return odd
     found: list[str] = []
-    for name, entries in locks.items():
-        if name not in ("LockReason", "OperationLock"):
-            return odd
+    for entries in lists:
         if entries is None:
             continue
         if not isinstance(entries, list):

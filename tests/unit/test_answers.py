@@ -27,7 +27,8 @@ from urllib3.exceptions import ProxyError as UrllibProxyError
 from urllib3.exceptions import SSLError as UrllibSslError
 
 from ecs_snap_cli.errors import ExitCode
-from ecs_snap_cli.gateway.failures import Failure, read
+from ecs_snap_cli.gateway.answers import read
+from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.transport import Exchange
 
 HTML = b"<html><body>Sign in to the guest network</body></html>"

@@ -1,0 +1,103 @@
+"""What an exchange means: the API's answer, or a failure with its kind.
+
+Works on what really came over the wire, not on the SDK's exceptions: those hide the status of
+a page that is no JSON, and throttling without the SDK's own header.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ecs_snap_cli import catalog
+from ecs_snap_cli.errors import ApiError, ExitCode
+from ecs_snap_cli.gateway import network
+from ecs_snap_cli.gateway.failure import Failure
+from ecs_snap_cli.gateway.transport import Exchange
+from ecs_snap_cli.model import JsonObject
+
+
+def read(action: str, exchange: Exchange) -> JsonObject | Failure:
+    """The answer's body where the call succeeded, else the failure."""
+    if exchange.error is not None:
+        return network.failure_of(exchange.error)
+    status = exchange.status or 0
+    if 300 <= status < 400:
+        return Failure(
+            f"it answered with a redirect (HTTP {status}), which is never followed",
+            retryable=False,
+            may_have_acted=False,
+            hint="Check --endpoint and the proxy: ECS itself does not redirect.",
+        )
+    body = _json(exchange.body)
+    if status >= 400:
+        return _refusal(action, status, body, exchange)
+    if not isinstance(body, dict) or not body:
+        return _not_the_api(status, exchange)
+    return body
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Failure:
+    code = _text(body.get("Code")) if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not code:
+        return _not_the_api(status, exchange)
+    error = ApiError(
+        _text(body.get("Message")) or "(no message)",
+        code=code,
+        http_status=status,
+        request_id=_text(body.get("RequestId")),
+    )
+    if error.permission_denied:
+        error.hint = f"Allow ecs:{action} in the RAM policy of this identity."
+    elif entry := catalog.find(code):
+        error.hint = entry.remedy
+    return Failure(
+        f"{code} (HTTP {status})",
+        retryable=error.exit_code is ExitCode.UNAVAILABLE,
+        may_have_acted=not code.startswith("Throttling")
+        and (status >= 500 or code == "IdempotentProcessing"),
+        api_error=error,
+        asked_pause=_asked_pause(exchange.headers),
+    )
+
+
+def _not_the_api(status: int, exchange: Exchange) -> Failure:
+    kind = exchange.headers.get("content-type", "").partition(";")[0] or "no content type"
+    what = f"a body that is not the API's ({kind})" if exchange.body.strip() else "an empty body"
+    return Failure(
+        f"it answered HTTP {status} with {what}",
+        retryable=True,
+        may_have_acted=True,
+        asked_pause=_asked_pause(exchange.headers),
+        hint="Something between here and ECS may be answering: check --endpoint and the proxy.",
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _asked_pause(headers: dict[str, str]) -> float | None:
+    """Seconds that the answer asks for: ECS's header is in milliseconds, HTTP's in seconds."""
+    milliseconds = headers.get("x-acs-retry-after", "").strip()
+    if re.fullmatch(r"\d{1,12}", milliseconds, re.ASCII):
+        return int(milliseconds) / 1000
+    after = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,12}", after, re.ASCII):
+        return float(after)
+    try:
+        wanted = parsedate_to_datetime(after)
+        return max(0.0, (wanted - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,89 @@
+"""What an exception of requests means, in our own words: its text repeats the whole URL."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TypeVar
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from ecs_snap_cli.gateway.failure import Failure
+
+_CHECK_NETWORK = "Check the network, --region and --endpoint."
+_IN_WORDS = {
+    "RemoteDisconnected": "closed without an answer",
+    "IncompleteRead": "closed in the middle of the answer",
+}
+
+
+def failure_of(error: Exception) -> Failure:
+    """The failure that ``error``, raised while a request was sent or answered, stands for."""
+    causes = _causes(error)
+    if verification := _first(causes, ssl.SSLCertVerificationError):
+        return Failure(
+            f"its TLS certificate does not verify ({verification.verify_message})",
+            retryable=False,
+            may_have_acted=False,
+            hint="Name a private CA with REQUESTS_CA_BUNDLE; there is no way around TLS.",
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return _not_reached(
+            f"the proxy refused ({_innermost(causes)})", "Check HTTPS_PROXY and NO_PROXY."
+        )
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return _not_reached("connecting timed out")
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return _broken(
+            "no answer within the read time-out",
+            "Try again later, or give a longer --read-timeout.",
+        )
+    if isinstance(error, requests.exceptions.SSLError):
+        return _broken(
+            f"TLS failed ({_innermost(causes)})", "Check that the endpoint speaks HTTPS."
+        )
+    if name_error := _first(causes, socket.gaierror):
+        return _not_reached(f"its name cannot be resolved ({name_error.strerror})")
+    if _first(causes, NewConnectionError):
+        return _not_reached(f"no connection ({_innermost(causes)})")
+    return _broken(f"the connection broke ({_innermost(causes)})")
+
+
+def _not_reached(what: str, hint: str = _CHECK_NETWORK) -> Failure:
+    """ECS never got the request."""
+    return Failure(what, retryable=True, may_have_acted=False, hint=hint)
+
+
+def _broken(what: str, hint: str = _CHECK_NETWORK) -> Failure:
+    """ECS may have got the request, and acted on it."""
+    return Failure(what, retryable=True, may_have_acted=True, hint=hint)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and all that it wraps, outermost first; urllib3 keeps causes in ``reason``."""
+    found: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        each = todo.pop(0)
+        if not isinstance(each, BaseException) or each in found:
+            continue
+        found.append(each)
+        todo += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
+    return found
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def _first(causes: list[BaseException], kind: type[E]) -> E | None:
+    return next((cause for cause in causes if isinstance(cause, kind)), None)
+
+
+def _innermost(causes: list[BaseException]) -> str:
+    """The operating system's own word for it, else the kind of error."""
+    for cause in reversed(causes):
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    kind = type(causes[-1]).__name__
+    return next((_IN_WORDS[name] for c in causes if (name := type(c).__name__) in _IN_WORDS), kind)
