@@ -79,7 +79,7 @@ def _interruption(app: App, stop: Interrupted) -> EcsSnapError:
     journal = app.journal
     nothing = journal is None or journal.what_exists() is None
     return EcsSnapError(
-        f"Interrupted by {name}." + (" No snapshot was created." if nothing else ""),
+        f"Interrupted by {name}." + (" Nothing was created." if nothing else ""),
         code="Interrupted",
         exit_code=stop.exit_code,
     )

@@ -9,7 +9,7 @@ import click
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, rules_option
 from ecs_snap_cli.core.endpoint import is_loopback
-from ecs_snap_cli.errors import EcsSnapError, ExitCode, UsageError
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +80,9 @@ def serve(
     try:
         app.terminal.result(views.serving(server.url))
         _until_interrupted()
+    except Interrupted as stop:
+        # The one way to end it, so nothing to complain of.
+        return stop.exit_code
     finally:
         server.close()
     return ExitCode.DONE
