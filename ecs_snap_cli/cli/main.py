@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import OUTPUT_FORMATS
 from ecs_snap_cli.cli.root import cli
@@ -58,6 +59,7 @@ def _help_hint(context: click.Context | None) -> str:
 
 def _report(app: App, error: EcsSnapError) -> int:
     """Write the error, with what is known of the order under way; the exit code."""
+    signals.ignore()
     journal = app.journal
     exists = journal.what_exists() if journal is not None else None
     if exists is None and isinstance(error, OutputLost) and error.reader_left:
