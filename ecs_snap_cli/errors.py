@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -167,11 +168,13 @@ class SnapshotFailed(EcsSnapError):
 
 
 class Interrupted(BaseException):
-    """SIGINT or SIGTERM arrived.
+    """A signal arrived: SIGINT or SIGTERM, or one that ends the program like them.
 
     Not an ``Exception``: the SDK swallows those that a signal handler raises during a call.
     """
 
     def __init__(self, signum: int) -> None:
         super().__init__(signum)
-        self.exit_code = ExitCode(128 + signum)
+        self.signal = signal.Signals(signum)
+        by_keyboard = self.signal in (signal.SIGINT, signal.SIGQUIT)
+        self.exit_code = ExitCode.INTERRUPTED if by_keyboard else ExitCode.TERMINATED

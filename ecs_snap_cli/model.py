@@ -117,13 +117,19 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The pre-flight's verdict on one disk."""
+    """The pre-flight's verdict on one disk.
+
+    ``disk_found`` is false where ECS has no such disk, even if that check was skipped;
+    ``strict``: warnings refused too.
+    """
 
     disk_id: str
     eligible: bool
     rule_set: str
     checks: tuple[Check, ...]
     hint: str | None = None
+    disk_found: bool = True
+    strict: bool = False
 
     @property
     def failed(self) -> tuple[Check, ...]:

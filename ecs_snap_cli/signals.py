@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM raise ``Interrupted`` in the main thread, once."""
+"""Signals that end the program raise ``Interrupted`` in the main thread, once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from types import FrameType
 
 from ecs_snap_cli.errors import Interrupted
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP comes when the terminal or the ssh session goes, SIGQUIT from Ctrl-\\: a snapshot's ID
+# must survive those too.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def catch() -> None:

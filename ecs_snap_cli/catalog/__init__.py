@@ -41,14 +41,14 @@ def find(code: str) -> Entry | None:
 
 
 def nearest(code: str, limit: int = 3) -> list[str]:
-    """Up to ``limit`` names that resemble ``code``, in any case, best first; may be empty."""
+    """The ``limit`` names that resemble ``code`` most, in any case, best first."""
     # Only a name that is not known needs it.
     import difflib
 
     if limit < 1:
         return []
     names_by_folded = _folded_names()
-    matches = difflib.get_close_matches(code.casefold(), names_by_folded, n=limit)
+    matches = difflib.get_close_matches(code.casefold(), names_by_folded, n=limit, cutoff=0.0)
     return [names_by_folded[match] for match in matches]
 
 

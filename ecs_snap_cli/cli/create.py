@@ -32,13 +32,14 @@ Examples:
 
 
 @click.command(epilog=_EPILOG, short_help="Check one disk and take one snapshot of it.")
-@click.option("--disk-id", metavar="ID", required=True, help="The disk.")
+@click.option("--disk-id", metavar="ID", required=True, multiple=True, help="The disk: one.")
 @order_options
 @click.option(
     "--client-token",
     metavar="TOKEN",
     help="1-64 ASCII characters that name this order: run again with the same token, the "
-    "command gives the same snapshot.",
+    "command gives the same snapshot. A pending snapshot and the quota then only warn, and "
+    "--strict lets that pass: ECS decides by the token.",
 )
 @click.option("--no-preflight", is_flag=True, help="Send CreateSnapshot unchecked.")
 @preflight_options
@@ -55,14 +56,10 @@ def create(app: App, common: Common, **options: Any) -> ExitCode:
     """
     from ecs_snap_cli.workflow.create import Journal
 
-    if options["dry_run"] and options["no_preflight"]:
-        raise UsageError(
-            "--dry-run prints the pre-flight's report; --no-preflight makes none.",
-            hint="Leave one of them out.",
-        )
+    _require_one_meaning(options)
     token = options["client_token"]
     order = SnapshotOrder(
-        disk_id=validate.disk_id(options["disk_id"]),
+        disk_id=validate.disk_id(options["disk_id"][0]),
         client_token=str(uuid.uuid4()) if token is None else validate.client_token(token),
         name=_checked(validate.snapshot_name, options["name"]),
         description=_checked(validate.description, options["description"]),
@@ -125,8 +122,24 @@ def _dry_run(app: App, common: Common, order: SnapshotOrder, policy: Policy) -> 
         report = check_disk(ecs, order.disk_id, policy)
     if not report.eligible:
         raise refusal(report)
-    app.terminal.result(views.reports((report,)))
+    app.terminal.result(views.reports((report,), closing="Dry run: nothing was created."))
     return ExitCode.DONE
+
+
+def _require_one_meaning(options: dict[str, Any]) -> None:
+    if len(options["disk_id"]) > 1:
+        raise UsageError(
+            f"create takes one snapshot of one disk; {len(options['disk_id'])} disks were given.",
+            hint="Run it once for each disk.",
+        )
+    if not options["no_preflight"]:
+        return
+    for name in ("dry_run", "strict", "skip_check"):
+        if options[name]:
+            raise UsageError(
+                f"--{name.replace('_', '-')} is about the pre-flight; --no-preflight makes none.",
+                hint="Leave one of them out.",
+            )
 
 
 def _checked(rule: Any, value: str | None) -> str | None:

@@ -16,8 +16,14 @@ Examples:
 """
 
 
+def _names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    from ecs_snap_cli import catalog
+
+    return [name for name in catalog.names() if name.startswith(begun)]
+
+
 @click.command(epilog=_EPILOG, short_help="Say what a code means and what to do about it.")
-@click.argument("code")
+@click.argument("code", shell_complete=_names)
 @common_options
 def explain(app: App, common: Common, *, code: str) -> ExitCode:
     """Say what an ECS error code, a check ID or an exit code means and what to do about it.
@@ -30,14 +36,12 @@ def explain(app: App, common: Common, *, code: str) -> ExitCode:
 
     entry = catalog.find(code)
     if entry is None:
-        near = catalog.nearest(code)
         raise EcsSnapError(
             f"Nothing is known of {quoted(code)}.",
             code="UsageError",
             exit_code=ExitCode.NOT_FOUND,
-            hint=f"Did you mean {', '.join(near)}?"
-            if near
-            else "Give an ECS error code, a check ID such as disk-attached, or an exit code.",
+            hint="Give an ECS error code, a check ID or an exit code. The nearest names: "
+            + ", ".join(catalog.nearest(code)),
         )
     app.terminal.result(views.explanation(entry))
     return ExitCode.DONE

@@ -47,14 +47,17 @@ def _run(app: App, argv: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         raise UsageError("No command was given.", hint=_help_hint(error.ctx)) from error
     except click.UsageError as error:
-        raise UsageError(error.format_message(), hint=_help_hint(error.ctx)) from error
+        # Click lays some messages out over several lines.
+        message = " ".join(error.format_message().split())
+        raise UsageError(message, hint=_help_hint(error.ctx)) from error
     except click.Abort:
         raise Interrupted(signal.SIGINT) from None
 
 
 def _help_hint(context: click.Context | None) -> str:
-    command = context.command_path if context is not None else "ecs-snap"
-    return f"See `{command} --help`."
+    if context is None or context.parent is None:
+        return "Options follow the command: ecs-snap COMMAND [OPTIONS]. See `ecs-snap --help`."
+    return f"See `{context.command_path} --help`."
 
 
 def _report(app: App, error: EcsSnapError) -> int:
@@ -69,7 +72,13 @@ def _report(app: App, error: EcsSnapError) -> int:
             error.checks = journal.report.checks
         named = journal.created is not None and journal.created.snapshot_id in error.message
         if exists is not None and not named:
-            error.message = f"{error.message} {exists}"
+            end = "" if error.message.endswith((".", "!", "?")) else "."
+            error.message = f"{error.message}{end} {exists}"
+        if journal.created is None and journal.in_flight:
+            error.hint = (
+                "Do not order another snapshot: run the same command again with "
+                f"{journal.token_option}."
+            )
     if app.debug and error.__cause__ is not None:
         app.terminal.traceback(_traceback(error))
     app.terminal.error(error)
@@ -77,22 +86,21 @@ def _report(app: App, error: EcsSnapError) -> int:
 
 
 def _interruption(app: App, stop: Interrupted) -> EcsSnapError:
-    name = signal.Signals(stop.exit_code - 128).name
     journal = app.journal
     nothing = journal is None or journal.what_exists() is None
     return EcsSnapError(
-        f"Interrupted by {name}." + (" Nothing was created." if nothing else ""),
+        f"Interrupted by {stop.signal.name}." + (" Nothing was created." if nothing else ""),
         code="Interrupted",
         exit_code=stop.exit_code,
+        hint="Run the command again to start over." if nothing else None,
     )
 
 
 def _unexpected(app: App, error: Exception) -> EcsSnapError:
     result = EcsSnapError(
         f"Something unexpected happened ({type(error).__name__}).",
-        hint="Please report the traceback above."
-        if app.debug
-        else "Run the command again with --debug and report what it shows.",
+        hint="This is a bug: please report it"
+        + (" with the traceback above." if app.debug else "; --debug shows where it happened."),
     )
     result.__cause__ = error
     return result

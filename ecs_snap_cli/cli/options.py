@@ -15,6 +15,7 @@ from ecs_snap_cli.core.preflight import CHECK_IDS
 from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.core.waiting import WAIT_GOALS
 
+_DAY = 86_400
 OUTPUT_FORMATS = ("table", "json", "xml")
 
 
@@ -36,27 +37,26 @@ class Common:
 
 
 def positive_seconds(text: str) -> float:
-    """A number of seconds above 0; ``nan`` and ``inf`` are none."""
-    number = _finite(text)
-    if number is None or number <= 0:
-        raise click.BadParameter(f"{text!r} is not a number of seconds above 0.")
+    """A number of seconds above 0 and up to a day: sockets take no longer time-outs."""
+    number = _number(text)
+    if not 0 < number <= _DAY:
+        raise click.BadParameter(f"{text!r} is not a number of seconds above 0, up to {_DAY}.")
     return number
 
 
 def seconds_or_zero(text: str) -> float:
-    """A number of seconds, 0 included."""
-    number = _finite(text)
-    if number is None or number < 0:
-        raise click.BadParameter(f"{text!r} is not a number of seconds, 0 or more.")
+    """A number of seconds, 0 included, up to a year."""
+    number = _number(text)
+    if not 0 <= number <= 365 * _DAY:
+        raise click.BadParameter(f"{text!r} is not a number of seconds from 0 to {365 * _DAY}.")
     return number
 
 
-def _finite(text: str) -> float | None:
+def _number(text: str) -> float:
     try:
-        number = float(text)
+        return float(text)
     except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+        return math.nan
 
 
 _COMMON_OPTIONS = (

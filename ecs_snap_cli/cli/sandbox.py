@@ -60,7 +60,13 @@ def serve(
     Prints its URL. Clients use the access key sandbox / sandbox and the region cn-hangzhou.
     """
     from ecs_snap_cli.render import views
-    from ecs_snap_cli.sandbox import SandboxServer, StateError
+    from ecs_snap_cli.sandbox import (
+        ACCESS_KEY_ID,
+        ACCESS_KEY_SECRET,
+        REGION_ID,
+        SandboxServer,
+        StateError,
+    )
 
     if not is_loopback(host):
         raise UsageError(
@@ -79,6 +85,10 @@ def serve(
     server.start()
     try:
         app.terminal.result(views.serving(server.url))
+        app.terminal.note(
+            f"Serving the ECS API with the access key {ACCESS_KEY_ID} / {ACCESS_KEY_SECRET} in "
+            f"the region {REGION_ID}; Ctrl-C ends it."
+        )
         _until_interrupted()
     except Interrupted as stop:
         # The one way to end it, so nothing to complain of.

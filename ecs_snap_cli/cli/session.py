@@ -34,7 +34,8 @@ def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> I
         with _sandbox(rules) as endpoint:
             yield _connect(common, observer, region, endpoint)
     else:
-        endpoint_option = parse_endpoint(common.endpoint) if common.endpoint else None
+        given = common.endpoint
+        endpoint_option = parse_endpoint(given) if given is not None else None
         yield _connect(common, observer, _region(common), endpoint_option)
 
 
@@ -42,7 +43,7 @@ def uses_sandbox(common: Common) -> bool:
     """Whether the sandbox is meant; an option on the command line beats an environment variable."""
     if not common.sandbox:
         return False
-    if not common.endpoint:
+    if common.endpoint is None:
         return True
     sandbox_given, endpoint_given = _is_given("sandbox"), _is_given("endpoint")
     if sandbox_given == endpoint_given:
@@ -98,10 +99,12 @@ def _sandbox_region(common: Common) -> str:
 
 
 def _region(common: Common) -> str:
-    from ecs_snap_cli.gateway.profiles import region_of
+    from ecs_snap_cli.gateway.profiles import region_of, require_profile
 
-    region = common.region or region_of(common.profile)
-    if not region:
+    if common.profile is not None:
+        require_profile(common.profile)
+    region = common.region if common.region is not None else region_of(common.profile)
+    if region is None:
         raise UsageError(
             "No region: neither --region nor ALIBABA_CLOUD_REGION_ID is set, and there is no "
             "profile of the aliyun CLI with a region.",

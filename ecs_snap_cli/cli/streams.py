@@ -33,15 +33,17 @@ def guarded(stream: TextIO | None) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        abandon(stream)
+        _abandon(stream)
         raise OutputLost(error) from error
 
 
-def abandon(stream: TextIO | None) -> None:
-    """Point a broken stream at nothing, or Python complains of it when the program ends."""
+def _abandon(stream: TextIO | None) -> None:
+    """Point a broken stream at nothing, or Python exits with 120 over it in the end."""
+    if stream is None:
+        return
     with contextlib.suppress(OSError, ValueError):
         devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, stream.fileno() if stream is not None else 1)
+        os.dup2(devnull, stream.fileno())
         os.close(devnull)
 
 

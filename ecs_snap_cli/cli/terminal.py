@@ -73,9 +73,15 @@ class Terminal:
     def close(self) -> None:
         """Leave the screen in order and nothing for Python to flush in vain."""
         self.close_progress()
-        with contextlib.suppress(OutputLost), guarded(sys.stdout):
-            if sys.stdout is not None:
-                sys.stdout.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OutputLost), guarded(stream):
+                if stream is not None:
+                    stream.flush()
+
+    def note(self, line: str) -> None:
+        """Tell people something that is not the result."""
+        if self.output == "table" and not self.quiet:
+            self._say(line)
 
     def traceback(self, text: str) -> None:
         """Write a traceback that was asked for with --debug."""
@@ -113,8 +119,7 @@ class Terminal:
         """A bar on a terminal, one line a change elsewhere; nothing where it would be noise."""
         if not self.verbose and (self.quiet or self.output != "table"):
             return
-        if is_terminal(sys.stderr):
-            self._advance_bar(event)
+        if is_terminal(sys.stderr) and self._advance_bar(event):
             return
         state = "not listed yet"
         if event.snapshot is not None:
@@ -126,12 +131,16 @@ class Terminal:
             self._last_progress = line
             self._say(line)
 
-    def _advance_bar(self, event: SnapshotSeen) -> None:
+    def _advance_bar(self, event: SnapshotSeen) -> bool:
+        """Whether there is a bar to advance; a terminal too narrow for the ID has none."""
         if self._progress is None:
             from ecs_snap_cli.render.progress import ProgressBar
 
-            self._progress = ProgressBar(sys.stderr)
+            if not ProgressBar.fits(sys.stderr, event.snapshot_id):
+                return False
+            self._progress = ProgressBar(sys.stderr, event.snapshot_id)
         self._progress.advance(event)
+        return True
 
     def close_progress(self) -> None:
         """Take a progress bar off the screen."""

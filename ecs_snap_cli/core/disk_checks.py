@@ -19,6 +19,13 @@ from ecs_snap_cli.core.rules import (
 from ecs_snap_cli.core.times import parse_time
 from ecs_snap_cli.model import Check, Disk, Facts, Status, Unknown
 
+CHECK_THE_ID = "Check the disk ID, --region and --profile."
+
+
+def no_such_disk(disk_id: str) -> str:
+    """That ECS does not have the disk, as a sentence."""
+    return f"ECS knows no disk {disk_id} in this region and account."
+
 
 def disk_exists(facts: Facts, rules: Rules, now: datetime) -> Check:
     """DescribeDisks knows the disk."""
@@ -28,8 +35,8 @@ def disk_exists(facts: Facts, rules: Rules, now: datetime) -> Check:
         return Check(
             "disk-exists",
             Status.FAIL,
-            f"ECS knows no disk {facts.disk_id} in this region and account.",
-            "Check the disk ID, --region and --profile.",
+            no_such_disk(facts.disk_id),
+            CHECK_THE_ID,
             "InvalidDiskId.NotFound",
         )
     return Check("disk-exists", Status.PASS, "The disk exists.")

@@ -78,5 +78,5 @@ def _is_host(host: str) -> bool:
 def _bad(why: str) -> UsageError:
     return UsageError(
         f"--endpoint cannot be used: {why}.",
-        hint="Give a host such as ecs.cn-hangzhou.aliyuncs.com, or host:port, or https://host.",
+        hint="Give a host such as ecs-cn-hangzhou.aliyuncs.com, or host:port, or https://host.",
     )

@@ -49,7 +49,9 @@ def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
             rules.never_started,
             "; ".join(f"Instance {i.instance_id} is Stopped and has no StartTime" for i in never)
             + ": it was never started.",
-            "Start the instance once, then try again.",
+            "Start the instance once, then try again."
+            if rules.never_started is Status.FAIL
+            else "If ECS refuses, start the instance once and try again.",
             "IncorrectDiskStatus.NeverUsed",
         )
     return (

@@ -52,23 +52,22 @@ def evaluate(facts: Facts, policy: Policy, now: datetime) -> Report:
     ``now`` is an aware UTC time. Pure: the same facts give the same report.
     """
     checks = _findings(facts, policy, policy.rules, now)
-    eligible = _goes_ahead(checks, policy)
+    found = facts.disk is not None
+    eligible = found and _goes_ahead(checks, policy)
     hint = None
-    if not eligible and _goes_ahead(_findings(facts, policy, CURRENT, now), policy):
+    if found and not eligible and _goes_ahead(_findings(facts, policy, CURRENT, now), policy):
         hint = (
             f"The {policy.rules.name} rules refuse this disk; ECS as it is documented today "
             "would not. Add --rules current to go by today's documentation."
         )
-    return Report(facts.disk_id, eligible, policy.rules.name, checks, hint)
+    return Report(facts.disk_id, eligible, policy.rules.name, checks, hint, found, policy.strict)
 
 
 def exit_code(report: Report) -> ExitCode:
     """The exit code that one report stands for."""
     if report.eligible:
         return ExitCode.DONE
-    if any(check.id == "disk-exists" for check in report.failed):
-        return ExitCode.NOT_FOUND
-    return ExitCode.REFUSED
+    return ExitCode.REFUSED if report.disk_found else ExitCode.NOT_FOUND
 
 
 def combined_exit_code(reports: tuple[Report, ...]) -> ExitCode:
@@ -99,7 +98,7 @@ def _leave_to_token(check: Check, facts: Facts, policy: Policy) -> Check:
     return replace(
         check,
         status=Status.WARN if check.status is Status.FAIL else check.status,
-        advice="It may be this order's own: ECS decides by the --client-token.",
+        advice="This order's own may be among them: ECS decides by the --client-token.",
         left_to_ecs=True,
     )
 

@@ -25,6 +25,8 @@ def snapshot_limit(facts: Facts, rules: Rules, now: datetime) -> Check:
         possible = certain + sum(
             not is_known(each.snapshot_type, _SNAPSHOT_TYPES) for each in snapshots
         )
+    if certain == 1:
+        kind = kind.removesuffix("s")
     seen = f"The disk has {certain:,} {kind}; the limit is {rules.snapshot_limit:,}."
     if certain >= rules.snapshot_limit:
         return Check(
@@ -39,7 +41,7 @@ def snapshot_limit(facts: Facts, rules: Rules, now: datetime) -> Check:
         return Check(
             "snapshot-limit",
             Status.WARN,
-            f"{seen} {possible - certain:,} more are of a type that is not understood.",
+            f"{seen} It has {possible - certain:,} more of a type that is not understood.",
             "Look at the disk's snapshots in the console.",
             "QuotaExceed.Snapshot",
         )

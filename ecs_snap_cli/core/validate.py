@@ -21,17 +21,35 @@ _CLIENT_TOKEN = re.compile(r"[\x20-\x7e]{1,64}")
 
 def disk_id(value: str) -> str:
     """Any non-empty run of ASCII letters, digits, ``-`` and ``_``."""
-    return _matching(_RESOURCE_ID, value, "disk ID", "ASCII letters, digits, '-' and '_'")
+    return _matching(
+        _RESOURCE_ID,
+        value,
+        "disk ID",
+        "ASCII letters, digits, '-' and '_'",
+        "Copy the ID from the console; it looks like d-bp1abc.",
+    )
 
 
 def resource_group_id(value: str) -> str:
     """A resource group's ID goes unquoted into messages: the same characters as a disk's."""
-    return _matching(_RESOURCE_ID, value, "resource group ID", "ASCII letters, digits, '-' and '_'")
+    return _matching(
+        _RESOURCE_ID,
+        value,
+        "resource group ID",
+        "ASCII letters, digits, '-' and '_'",
+        "Copy the ID from the console; it looks like rg-abc.",
+    )
 
 
 def region_id(value: str) -> str:
     """Letters, digits and ``-`` only: the region becomes part of a host name."""
-    return _matching(_REGION_ID, value, "region ID", "letters, digits and '-'")
+    return _matching(
+        _REGION_ID,
+        value,
+        "region ID",
+        "letters, digits and '-'",
+        "Give an ID such as cn-hangzhou.",
+    )
 
 
 def client_token(value: str) -> str:
@@ -39,7 +57,7 @@ def client_token(value: str) -> str:
     if not _CLIENT_TOKEN.fullmatch(value):
         raise UsageError(
             f"A client token has 1 to 64 printable ASCII characters; {quoted(value)} "
-            f"({len(value)} characters) does not fit.",
+            f"({_length(value)}) does not fit.",
             hint="A UUID is a good token; leave --client-token out to get a fresh one.",
         )
     return value
@@ -68,7 +86,7 @@ def description(value: str) -> str:
     if not 2 <= len(value) <= 256 or value.startswith(_WEB_PREFIXES):
         raise UsageError(
             "A description has 2 to 256 characters and begins with neither 'http://' nor "
-            f"'https://'; {quoted(value)} ({len(value)} characters) does not fit.",
+            f"'https://'; {quoted(value)} ({_length(value)}) does not fit.",
             hint="Change --description.",
         )
     return value
@@ -125,10 +143,14 @@ def _holds_web(value: str) -> bool:
     return any(prefix in value for prefix in _WEB_PREFIXES)
 
 
-def _matching(pattern: re.Pattern[str], value: str, what: str, rule: str) -> str:
+def _matching(pattern: re.Pattern[str], value: str, what: str, rule: str, hint: str) -> str:
     if not pattern.fullmatch(value):
-        raise UsageError(f"A {what} is made of {rule}; {quoted(value)} is not.")
+        raise UsageError(f"A {what} is made of {rule}; {quoted(value)} is not.", hint=hint)
     return value
+
+
+def _length(value: str) -> str:
+    return "1 character" if len(value) == 1 else f"{len(value)} characters"
 
 
 def _encodable(value: str, what: str) -> None:

@@ -32,7 +32,7 @@ def read(action: str, exchange: Exchange) -> JsonObject | Failure:
             hint="Check --endpoint and the proxy: ECS itself does not redirect.",
         )
     body = _json(exchange.body)
-    if status >= 400:
+    if status >= 400 or (isinstance(body, dict) and isinstance(body.get("Code"), str)):
         return _refusal(action, status, body, exchange)
     if not isinstance(body, dict) or not body:
         return _not_the_api(status, exchange)
@@ -47,19 +47,23 @@ def _json(content: bytes) -> object:
 
 
 def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Failure:
-    code = _text(body.get("Code")) if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not code:
+    code = body.get("Code") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(code, str) or not code:
         return _not_the_api(status, exchange)
     error = ApiError(
-        _text(body.get("Message")) or "(no message)",
+        f"ECS refused {action}: {_text(body.get('Message')) or '(no message)'}",
         code=code,
         http_status=status,
         request_id=_text(body.get("RequestId")),
     )
     if error.permission_denied:
         error.hint = f"Allow ecs:{action} in the RAM policy of this identity."
+    elif error.exit_code is ExitCode.UNAVAILABLE and action.startswith("Describe"):
+        error.hint = "Nothing was changed. Try again later."
     elif entry := catalog.find(code):
         error.hint = entry.remedy
+    else:
+        error.hint = "Look the code up in ECS's API reference; support asks for the RequestId."
     return Failure(
         f"{code} (HTTP {status})",
         retryable=error.exit_code is ExitCode.UNAVAILABLE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from ecs_snap_cli.errors import CredentialsMissing
@@ -39,7 +40,6 @@ def _of_profile(name: str) -> Any:
     from alibabacloud_credentials.provider import CLIProfileCredentialsProvider
     from alibabacloud_credentials.utils import auth_util
 
-    require_profile(name)
     # ALIBABA_CLOUD_CLI_PROFILE_DISABLED takes profiles out of the chain; the provider obeys it
     # even for a profile that was asked for by name.
     auth_util.environment_cli_profile_disabled = "false"
@@ -54,9 +54,25 @@ def _missing(profile: str | None) -> CredentialsMissing:
         )
     return CredentialsMissing(
         "No credentials: none in the environment, from OIDC, in an aliyun CLI profile, in "
-        "~/.alibabacloud/credentials, from an ECS RAM role or from a credentials URI.",
+        "~/.alibabacloud/credentials, from an ECS RAM role or from a credentials URI."
+        + "".join(f" {each}" for each in _half_done()),
         hint=_CHAIN_HINT,
     )
+
+
+def _half_done() -> list[str]:
+    """What looks like an attempt that the chain passes over without a word."""
+    found = []
+    key, secret = (f"ALIBABA_CLOUD_ACCESS_KEY_{each}" for each in ("ID", "SECRET"))
+    for given, missing in ((key, secret), (secret, key)):
+        if os.environ.get(given) and not os.environ.get(missing):
+            found.append(f"{given} is set, but {missing} is not.")
+    if name := os.environ.get("ALIBABA_CLOUD_PROFILE"):
+        try:
+            require_profile(name)
+        except CredentialsMissing as problem:
+            found.append(f"ALIBABA_CLOUD_PROFILE: {problem.message}")
+    return found
 
 
 def _require_plain(credential: Any) -> None:

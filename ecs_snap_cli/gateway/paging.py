@@ -10,8 +10,11 @@ from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.model import JsonObject, Unknown
 
 PAGE_SIZE = 100
-# A million records: an endpoint that still has a next page then goes round in circles.
-MOST_PAGES = 10_000
+# A hundred thousand records: more than any disk may have.
+MOST_PAGES = 1_000
+# An endpoint that promises a next page this often in a row, and brings nothing new, goes round
+# in circles. (A filter may leave single pages empty.)
+MOST_IDLE_PAGES = 10
 
 FetchPage = Callable[..., JsonObject]
 
@@ -28,15 +31,19 @@ def all_records(
     found: dict[str, JsonObject] = {}
     body = fetch(max_results=PAGE_SIZE)
     seen_tokens: set[str] = set()
+    idle_pages = 0
     while True:
         page = decode.records(body, outer, inner)
         if isinstance(page, Unknown):
             return page
+        before = len(found)
         _collect(page, id_field, found)
+        idle_pages = idle_pages + 1 if len(found) == before else 0
         token = decode.text(body.get("NextToken"))
         if not token:
             break
-        if token in seen_tokens or len(seen_tokens) >= MOST_PAGES:
+        endless = len(seen_tokens) >= MOST_PAGES or idle_pages >= MOST_IDLE_PAGES
+        if endless or token in seen_tokens:
             raise Unavailable(
                 f"{action} answers with pages that never end.",
                 hint="The endpoint does not page as ECS does: check --endpoint.",
@@ -44,6 +51,8 @@ def all_records(
         seen_tokens.add(token)
         body = fetch(max_results=PAGE_SIZE, next_token=token)
     total = decode.whole(body.get("TotalCount")) or 0
+    if not seen_tokens and total > 0 and not _is_listed(body, outer, inner):
+        return Unknown(f"{action} counts {total:,} {outer}, but its answer lists none.")
     if not seen_tokens and total > len(found):
         # Pages of this size were given already if the first one is full; else the endpoint
         # minds MaxResults as little as NextToken, and the pages begin anew.
@@ -72,6 +81,11 @@ def _by_page_numbers(
         if len(page) < PAGE_SIZE or len(found) in (before, total):
             break
     return list(found.values())
+
+
+def _is_listed(body: JsonObject, outer: str, inner: str) -> bool:
+    wrapper = body.get(outer)
+    return isinstance(wrapper, dict) and wrapper.get(inner) is not None
 
 
 def _collect(page: list[JsonObject], id_field: str, found: dict[str, JsonObject]) -> None:

@@ -96,10 +96,9 @@ def install() -> None:
     if darabonba.core.Session is WatchedSession:
         return
     darabonba.core.Session = WatchedSession
-    # DEBUG=sdk sends the Authorization header and the security token to this logger.
-    logging.getLogger("darabonba-core").disabled = True
-    # Without any handler, logging prints other libraries' warnings on stderr.
-    logging.getLogger().addHandler(logging.NullHandler())
+    # The SDK's loggers have handlers of their own on stderr: with DEBUG=sdk one prints the
+    # Authorization header, another prints tracebacks and cached credentials.
+    logging.disable(logging.CRITICAL)
     # stderr belongs to the operator; and `python -W error` must not end a run over a
     # deprecation in a library.
     warnings.filterwarnings(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
 from ecs_snap_cli.core.times import duration
@@ -12,22 +13,37 @@ from ecs_snap_cli.events import SnapshotSeen
 from ecs_snap_cli.render.literal import visible
 from ecs_snap_cli.render.terminal import console
 
+# What each column takes beside the ID, in the order in which they are given up.
+_BAR_WIDTH, _PERCENT_WIDTH, _ELAPSED_WIDTH, _LEFT_WIDTH = 21, 5, 8, 19
+
 
 class ProgressBar:
-    """One line that is drawn anew and disappears in the end."""
+    """One line that is drawn anew and disappears in the end.
 
-    def __init__(self, stream: TextIO) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            TextColumn("{task.percentage:>3.0f}%", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}", markup=False),
-            console=console(stream),
-            transient=True,
-        )
-        self._task = self._progress.add_task("", total=100, left="")
+    On a narrow terminal the other columns give way; the ID is whole wherever ``fits`` says so.
+    """
+
+    def __init__(self, stream: TextIO, snapshot_id: str) -> None:
+        screen = console(stream)
+        room = screen.width - len(snapshot_id)
+        columns: list[ProgressColumn] = [
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
+        ]
+        if room >= _PERCENT_WIDTH + _BAR_WIDTH:
+            columns.append(BarColumn(bar_width=_BAR_WIDTH - 1))
+        columns.append(TextColumn("{task.percentage:>3.0f}%", markup=False))
+        if room >= _PERCENT_WIDTH + _BAR_WIDTH + _ELAPSED_WIDTH:
+            columns.append(TimeElapsedColumn())
+        if room >= _PERCENT_WIDTH + _BAR_WIDTH + _ELAPSED_WIDTH + _LEFT_WIDTH:
+            columns.append(TextColumn("{task.fields[left]}", markup=False))
+        self._progress = Progress(*columns, console=screen, transient=True)
+        self._task = self._progress.add_task(visible(snapshot_id), total=100, left="")
         self._progress.start()
+
+    @staticmethod
+    def fits(stream: TextIO, snapshot_id: str) -> bool:
+        """Whether the terminal is wide enough for an ID and its percentage in one line."""
+        return console(stream).width >= len(snapshot_id) + _PERCENT_WIDTH
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
@@ -41,7 +57,6 @@ class ProgressBar:
             left = f"about {duration(snapshot.remain_seconds)} left"
         self._progress.update(
             self._task,
-            description=visible(event.snapshot_id),
             completed=(snapshot.progress or 0) if snapshot is not None else 0,
             left=left,
         )

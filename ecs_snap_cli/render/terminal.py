@@ -58,11 +58,13 @@ def print_blocks(out: Console, blocks: Sequence[Block]) -> None:
 
 
 def _least_widths(grid: Grid) -> list[int]:
-    """How narrow each column may get: only the last one wraps, and not where it holds an ID."""
+    """How narrow each column may get: only the last one wraps, but never inside an ID."""
     widths = column_widths(grid.rows)
-    if widths and not any(cell.whole for row in grid.rows for cell in row[len(widths) - 1 :]):
-        widths[-1] = min(widths[-1], _NARROWEST)
-    return widths
+    if not widths:
+        return widths
+    ids = [[cell] for row in grid.rows for cell in row[len(widths) - 1 :] if cell.whole]
+    narrowest = max([_NARROWEST, *column_widths(ids)])
+    return [*widths[:-1], min(widths[-1], narrowest)]
 
 
 def _table(grid: Grid, least: Sequence[int]) -> Table:

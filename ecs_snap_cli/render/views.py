@@ -38,21 +38,22 @@ def created(
     )
 
 
-def reports(found: Sequence[Report]) -> Document:
-    """The pre-flight of one or more disks."""
+def reports(found: Sequence[Report], closing: str = "") -> Document:
+    """The pre-flight of one or more disks; people read ``closing`` below it."""
     blocks: list[Block] = []
     for report in found:
         blocks += [_BLANK] if blocks else []
-        verdict = "can be snapshotted" if report.eligible else "cannot be snapshotted as it is"
+        rules = f"rules: {report.rule_set}{', --strict' if report.strict else ''}"
+        style = ("warn" if report.warned else "good") if report.eligible else "bad"
         blocks += [
             Paragraph(
-                f"Disk {report.disk_id} {verdict} (rules: {report.rule_set}; {_tally(report)}).",
-                "good" if report.eligible else "bad",
+                f"Disk {report.disk_id} {_verdict(report)} ({rules}; {_tally(report)}).", style
             ),
             _findings(report.checks),
         ]
         if report.hint:
             blocks.append(Paragraph(f"Hint: {report.hint}"))
+    blocks += [Paragraph(closing)] if closing else []
     return Document(
         root="CheckResponse",
         data={"Reports": [_report_data(report) for report in found]},
@@ -141,6 +142,12 @@ def _report_data(report: Report) -> dict[str, Any]:
         "Hint": report.hint,
         "Checks": [check_data(check) for check in report.checks],
     }
+
+
+def _verdict(report: Report) -> str:
+    if not report.eligible:
+        return "cannot be snapshotted as it is"
+    return "has no failed check, but mind the warnings" if report.warned else "can be snapshotted"
 
 
 def _findings(checks: Sequence[Check]) -> Grid:

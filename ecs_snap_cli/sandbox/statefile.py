@@ -201,7 +201,7 @@ def _unreadable(path: str, error: sqlite3.Error) -> StateError:
         return StateError(
             f"The sandbox's state file {path} is damaged ({error}). Run: ecs-snap sandbox reset"
         )
+    held = "End whatever holds it. " if "locked" in str(error) else ""
     return StateError(
-        f"The sandbox's state file {path} cannot be opened: {error}. "
-        f"End whatever holds it. {_ELSEWHERE}"
+        f"The sandbox's state file {path} cannot be used: {error}. {held}{_ELSEWHERE}"
     )

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ecs_snap_cli.core import preflight
+from ecs_snap_cli.core.disk_checks import CHECK_THE_ID, no_such_disk
 from ecs_snap_cli.core.preflight import Policy
-from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, PreflightFailed
+from ecs_snap_cli.errors import (
+    EcsSnapError,
+    ExitCode,
+    Interrupted,
+    PreflightFailed,
+    WaitTimeout,
+)
 from ecs_snap_cli.events import Observer, SnapshotCreated, Warned, ignore
 from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder
 from ecs_snap_cli.workflow.background import Task
@@ -52,10 +58,14 @@ class Journal:
         if self.in_flight:
             return (
                 f"CreateSnapshot was under way: a snapshot of disk {self.order.disk_id} may exist. "
-                "Run the same command again with "
-                f"--client-token {shlex.quote(self.order.client_token)} to get its ID."
+                f"Run the same command again with {self.token_option} to get its ID."
             )
         return None
+
+    @property
+    def token_option(self) -> str:
+        """The option that names this very order in another run."""
+        return f"--client-token {shlex.quote(self.order.client_token)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,14 @@ def create(
     observer(SnapshotCreated(created.snapshot_id, journal.order.disk_id))
     snapshot = None
     if patience is not None:
-        snapshot = wait_for(gateway, created.snapshot_id, patience, observer, clock)
+        try:
+            snapshot = wait_for(gateway, created.snapshot_id, patience, observer, clock)
+        except WaitTimeout as error:
+            error.hint = (
+                "ECS goes on creating it. To go on waiting, run the same command again with "
+                f"{journal.token_option}; --wait-timeout sets how long, 0 for ever."
+            )
+            raise
     return Result(created, journal.report, snapshot)
 
 
@@ -103,14 +120,17 @@ def refusal(report: Report) -> PreflightFailed:
     why = f"{failed} of {len(report.checks)} checks failed" if failed else "none failed"
     if warned:
         why += f", {warned} warned" if failed else f", but {warned} warned and --strict is set"
-    missing = preflight.exit_code(report) is ExitCode.NOT_FOUND
+    if not report.disk_found:
+        return PreflightFailed(
+            no_such_disk(report.disk_id),
+            code="InvalidDiskId.NotFound",
+            exit_code=ExitCode.NOT_FOUND,
+            hint=CHECK_THE_ID,
+            checks=report.checks,
+        )
     return PreflightFailed(
-        report.checks[0].evidence
-        if missing
-        else f"Disk {report.disk_id} cannot be snapshotted as it is: {why}.",
-        code="InvalidDiskId.NotFound" if missing else None,
-        exit_code=preflight.exit_code(report),
-        hint=report.hint or (report.checks[0].advice if missing else None),
+        f"Disk {report.disk_id} cannot be snapshotted as it is: {why}.",
+        hint=report.hint,
         checks=report.checks,
     )
 

@@ -97,12 +97,11 @@ def test_the_region_is_that_of_the_named_profile(
 
 def test_no_such_profile_names_those_there_are(run_process: Run, own_home: Path) -> None:
     write_profiles(own_home, first=GOOD)
-    ended = run_process(
-        "check", "--disk-id", "d-1", "--profile", "other", "--region", "cn-hangzhou", "-o", "json"
-    )
-    problem = json.loads(ended.err)["Error"]
-    assert (ended.code, problem["Code"]) == (5, "CredentialsMissing")
-    assert "first" in problem["Message"]
+    for region in ((), ("--region", "cn-hangzhou")):
+        ended = run_process("check", "--disk-id", "d-1", "--profile", "x", "-o", "json", *region)
+        problem = json.loads(ended.err)["Error"]
+        assert (ended.code, problem["Code"]) == (5, "CredentialsMissing")
+        assert "first" in problem["Message"]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"profiles": 3}', '{"profiles": [3]}'])
@@ -120,6 +119,25 @@ def test_no_credentials_says_where_they_may_come_from(run_process: Run) -> None:
     problem = json.loads(ended.err)["Error"]
     assert (ended.code, problem["Code"]) == (5, "CredentialsMissing")
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in problem["Hint"]
+
+
+def test_a_source_of_credentials_that_fails_leaves_stderr_to_the_document(
+    run_process: Run,
+) -> None:
+    env = {"ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:9/none"}
+    argv = ("create", "--disk-id", "d-1", "--region", "cn-hangzhou")
+    ended = run_process(*argv, "-o", "json", env=env)
+    assert ended.code == 5
+    assert json.loads(ended.err)["Error"]["Code"] == "CredentialsMissing"
+    assert "Traceback" not in run_process(*argv, env=env).err
+
+
+def test_half_of_a_key_is_noticed(run_process: Run) -> None:
+    env = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "some-id", "ALIBABA_CLOUD_PROFILE": "nope"}
+    ended = run_process("create", "--disk-id", "d-1", "--region", "cn-hangzhou", env=env)
+    assert ended.code == 5
+    assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not" in ended.err
+    assert "'nope'" in ended.err
 
 
 def test_a_wrong_secret_is_an_access_problem_and_is_not_shown(

@@ -91,6 +91,29 @@ def test_a_disk_that_is_not_there(run: Run) -> None:
     assert error_of(ended)["Code"] == "InvalidDiskId.NotFound"
 
 
+@pytest.mark.parametrize("command", ["create", "check"])
+def test_a_disk_that_is_not_there_is_not_eligible_though_that_check_is_skipped(
+    run: Run, command: str
+) -> None:
+    ended = run(command, "--sandbox", "--disk-id", "d-nowhere", "--skip-check", "disk-exists")
+    assert ended.code == 4
+    assert "can be snapshotted" not in ended.out
+
+
+def test_a_dry_run_says_so(run: Run) -> None:
+    ended = run("create", "--sandbox", "--disk-id", "d-sandbox-data", "--dry-run")
+    assert "nothing was created" in ended.out
+
+
+def test_strict_is_named_where_it_refuses(run: Run) -> None:
+    argv = ("--sandbox", "--disk-id", "d-sandbox-loading", "--rules", "current")
+    assert "mind the warnings" in run("check", *argv).out
+    strict = run("check", *argv, "--strict")
+    assert strict.code == 3
+    assert "--strict" in strict.out
+    assert "--strict" in run("create", *argv, "--strict").err
+
+
 def test_check_reports_in_the_order_asked_on_stdout(run: Run) -> None:
     disks = ("d-sandbox-locked", "d-sandbox-data", "d-nowhere")
     argv = [word for disk in disks for word in ("--disk-id", disk)]
@@ -147,6 +170,7 @@ def test_a_wait_that_is_too_short_tells_the_id_and_exits_7(run: Run) -> None:
     assert (ended.code, ended.out, problem["Code"]) == (7, "", "WaitTimeout")
     assert "s-" in str(problem["Message"])
     assert "still being created" in str(problem["Message"])
+    assert "--client-token" in str(problem["Hint"])
 
 
 def test_the_same_token_gives_the_same_snapshot_again(run: Run) -> None:

@@ -90,6 +90,35 @@ def test_a_wait_shows_a_bar_that_is_gone_in_the_end() -> None:
     assert screen.rfind("\x1b[2K") < screen.find("SnapshotId")
 
 
+@pytest.mark.parametrize("columns", [20, 32, 40, 60, 80])
+def test_the_id_in_the_bar_is_whole(columns: int) -> None:
+    code, screen = on_terminal(*DATA, "--wait", "--poll-interval", "0.2", columns=columns)
+    seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen).partition("SnapshotId")[0]
+    assert code == 0
+    assert re.search(r"\bs-sandbox-[a-z0-9]{15}\b", seen)
+    assert "…" not in seen
+
+
+def test_lines_beside_the_bar_are_lines_of_their_own() -> None:
+    _, screen = on_terminal(*DATA, "--wait", "--poll-interval", "0.2", "-v", columns=200)
+    requests = [line for line in re.split(r"[\r\n]+", screen) if "DescribeSnapshots: ok" in line]
+    assert requests
+    assert not [line for line in requests if "━" in line]
+
+
+def test_an_explanation_wraps_and_keeps_its_labels() -> None:
+    _, screen = on_terminal("explain", "snapshot-limit")
+    lines = COLOUR.sub("", screen).splitlines()
+    assert [word for word in ("Code", "Kind", "Meaning", "Remedy") if word in screen] == [
+        "Code",
+        "Kind",
+        "Meaning",
+        "Remedy",
+    ]
+    assert max(map(len, lines)) <= 80
+    assert len(lines) > 5
+
+
 @pytest.mark.parametrize("output", ["json", "xml"])
 def test_a_wait_for_a_document_shows_no_bar(output: str) -> None:
     code, screen = on_terminal(*DATA, "--wait", "-o", output)

@@ -51,6 +51,17 @@ BAD = [
     pytest.param((*CREATE, "--read-timeout", "inf"), id="read-timeout"),
     pytest.param((*CREATE, "--max-attempts", "0"), id="max-attempts"),
     pytest.param((*CREATE, "--dry-run", "--no-preflight"), id="dry-run-unchecked"),
+    pytest.param((*CREATE, "--strict", "--no-preflight"), id="strict-unchecked"),
+    pytest.param(
+        (*CREATE, "--skip-check", "disk-exists", "--no-preflight"), id="skip-check-unchecked"
+    ),
+    pytest.param((*CREATE, "--disk-id", "d-2"), id="two-disks"),
+    pytest.param((*CREATE, "--endpoint", ""), id="endpoint-empty"),
+    pytest.param(("create", "--disk-id", "d-1", "--region", ""), id="region-empty"),
+    pytest.param((*CREATE, "--wait-timeout", "1e300"), id="wait-timeout-huge"),
+    pytest.param((*CREATE, "--poll-interval", "1e300"), id="poll-interval-huge"),
+    pytest.param((*CREATE, "--connect-timeout", "1e10"), id="connect-timeout-huge"),
+    pytest.param((*CREATE, "--read-timeout", "1e300"), id="read-timeout-huge"),
     pytest.param(("create", "--disk-id", "d-1"), id="no-region"),
     pytest.param(("create", "--disk-id", "d-1", "--region", "evil.com/"), id="region-host"),
     pytest.param((*CREATE, "--endpoint", "http://ecs.aliyuncs.com"), id="clear-text"),
@@ -74,7 +85,9 @@ def test_bad_usage_exits_2_with_a_reason_and_a_next_step(run: Run, argv: tuple[s
     ended = run(*argv)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("Error: ")
+    assert "\nHint: " in ended.err
     assert "secret" not in ended.err
+    assert "\\x" not in ended.err
 
 
 @pytest.mark.parametrize("argv", [each for each in BAD if each.values[0]])  # type: ignore[index]
@@ -86,6 +99,22 @@ def test_bad_usage_is_one_document_under_json_and_xml(run: Run, argv: tuple[str,
     assert list(problem) == ["Code", "Message", "ExitCode", "RequestId", "Hint", "Checks"]
     root = ET.fromstring(run(*argv, "-oxml").err)  # noqa: S314
     assert [child.tag for child in root] == list(problem)
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (("creat",), "Did you mean 'create'?"),
+        (("create", "--dry-rnu"), "--dry-run"),
+        (("-o", "json", "create"), "ecs-snap COMMAND [OPTIONS]"),
+        ((*CREATE, "--disk-id", "d-2"), "2 disks"),
+    ],
+)
+def test_a_slip_is_met_with_what_was_meant(
+    run: Run, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], words: str
+) -> None:
+    monkeypatch.setenv("ECS_SNAP_OUTPUT", "")
+    assert words in run(*argv).err
 
 
 def test_no_region_names_all_three_ways(run: Run) -> None:

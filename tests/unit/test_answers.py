@@ -110,7 +110,7 @@ def test_a_refusal_keeps_what_ecs_said() -> None:
     assert error is not None
     assert (error.code, error.message, error.request_id) == (
         "IncorrectDiskStatus",
-        "Told so.",
+        "ECS refused CreateSnapshot: Told so.",
         "R-1",
     )
     assert error.http_status == 403
@@ -127,7 +127,6 @@ def test_a_missing_permission_is_named(action: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("body", "code", "message", "request_id"),
     [
-        ({"Code": 404}, "404", "(no message)", None),
         ({"Code": "X", "Message": None, "RequestId": None}, "X", "(no message)", None),
         ({"Code": "X", "Message": {"a": 1}, "RequestId": 7}, "X", '{"a": 1}', "7"),
     ],
@@ -137,7 +136,28 @@ def test_an_error_in_an_odd_shape_is_still_an_error_of_ecs(
 ) -> None:
     error = failure_of(answered(400, body)).api_error
     assert error is not None
-    assert (error.code, error.message, error.request_id) == (code, message, request_id)
+    assert (error.code, error.request_id) == (code, request_id)
+    assert error.message.endswith(f": {message}")
+    assert error.hint
+
+
+@pytest.mark.parametrize("code", [404, ["X"], {"X": 1}, True, None, ""])
+def test_an_error_whose_code_is_no_text_is_not_the_apis(code: object) -> None:
+    found = failure_of(answered(400, {"Code": code, "Message": "m"}))
+    assert found.api_error is None
+    assert found.retryable
+
+
+def test_a_refusal_in_an_answer_of_http_200_is_a_refusal() -> None:
+    error = failure_of(answered(200, {"RequestId": "R", "Code": "Forbidden.RAM"})).api_error
+    assert error is not None
+    assert error.permission_denied
+
+
+def test_an_outage_of_a_read_speaks_of_no_snapshot() -> None:
+    error = failure_of(refused("InternalError", 500), "DescribeDisks").api_error
+    assert error is not None
+    assert "snapshot" not in (error.hint or "")
 
 
 # Answers that are not the API's

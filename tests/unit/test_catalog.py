@@ -256,8 +256,8 @@ def test_nearest_gives_no_more_names_than_asked_for() -> None:
 
 
 @pytest.mark.parametrize("code", ["", "zzzzzz", "42 is the answer"])
-def test_nearest_is_empty_where_nothing_resembles(code: str) -> None:
-    assert catalog.nearest(code) == []
+def test_nearest_names_something_even_where_little_resembles(code: str) -> None:
+    assert len(set(catalog.nearest(code))) == 3
 
 
 def test_changing_the_list_of_names_changes_nothing_for_others() -> None:

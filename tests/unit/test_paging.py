@@ -81,6 +81,23 @@ def test_tokens_that_never_end_are_unavailable(
     assert len(endpoint.asked) <= 52
 
 
+def test_tokens_that_never_end_are_unavailable_though_each_page_is_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 50)
+    endpoint = Endpoint(
+        lambda **page: body([f"n-{len(endpoint.asked)}"], NextToken=f"t-{len(endpoint.asked)}")
+    )
+    with pytest.raises(Unavailable):
+        endpoint.read()
+    assert len(endpoint.asked) <= 52
+
+
+def test_a_count_without_a_list_is_not_understood() -> None:
+    for answer in ({"TotalCount": 70}, {"TotalCount": 70, "Things": {"Thing": None}}):
+        assert isinstance(Endpoint(lambda answer=answer, **page: answer).read(), Unknown)
+
+
 def numbered(total: int, *, first: int, reported: int | None = None) -> Endpoint:
     """An endpoint without tokens: it gives ``first`` records unless asked by page number."""
     every = names(total)
