@@ -110,7 +110,7 @@ def test_the_readme_shows_a_success_a_refusal_and_an_examination() -> None:
 
 
 def test_the_ci_runs_the_readmes_two_commands() -> None:
-    commands = re.findall(r"^python3 -m venv .*", README, re.MULTILINE)
+    commands = re.findall(r"^python3 -m venv \.venv .*", README, re.MULTILINE)
     assert len(commands) == 2
     assert "ecs-snap create --sandbox" in commands[0]
     assert commands[1].endswith(".venv/bin/python -m pytest -q")
