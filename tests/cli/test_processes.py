@@ -169,7 +169,7 @@ def test_a_full_disk_puts_the_id_on_stderr_and_exits_1(output: str) -> None:
 def test_a_success_whose_talk_cannot_be_written_stays_a_success() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            program(*DATA, "--wait", "--poll-interval", "0.2"),
+            program(*DATA, "--wait", "--wait-for", "available", "--poll-interval", "0.2"),
             env=bare_environment(),
             stdout=subprocess.PIPE,
             stderr=full,

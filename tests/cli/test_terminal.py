@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import bare_environment, program
 
 DATA = ("create", "--sandbox", "--disk-id", "d-sandbox-data")
+# An ESSD's snapshot is available after a second in the sandbox, accomplished after three.
+WAITING = (*DATA, "--wait", "--wait-for", "available", "--poll-interval", "0.2")
 LOCKED = ("create", "--sandbox", "--disk-id", "d-sandbox-locked")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -92,7 +94,7 @@ def test_a_wait_shows_a_bar_that_is_gone_in_the_end() -> None:
 
 @pytest.mark.parametrize("columns", [20, 32, 40, 60, 80])
 def test_the_id_in_the_bar_is_whole(columns: int) -> None:
-    code, screen = on_terminal(*DATA, "--wait", "--poll-interval", "0.2", columns=columns)
+    code, screen = on_terminal(*WAITING, columns=columns)
     seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen).partition("SnapshotId")[0]
     assert code == 0
     assert re.search(r"\bs-sandbox-[a-z0-9]{15}\b", seen)
@@ -100,7 +102,7 @@ def test_the_id_in_the_bar_is_whole(columns: int) -> None:
 
 
 def test_lines_beside_the_bar_are_lines_of_their_own() -> None:
-    _, screen = on_terminal(*DATA, "--wait", "--poll-interval", "0.2", "-v", columns=200)
+    _, screen = on_terminal(*WAITING, "-v", columns=200)
     requests = [line for line in re.split(r"[\r\n]+", screen) if "DescribeSnapshots: ok" in line]
     assert requests
     assert not [line for line in requests if "━" in line]
@@ -121,7 +123,7 @@ def test_an_explanation_wraps_and_keeps_its_labels() -> None:
 
 @pytest.mark.parametrize("output", ["json", "xml"])
 def test_a_wait_for_a_document_shows_no_bar(output: str) -> None:
-    code, screen = on_terminal(*DATA, "--wait", "-o", output)
+    code, screen = on_terminal(*WAITING, "-o", output)
     assert code == 0
     assert "\x1b" not in screen
     assert screen.count("\n") == 1
