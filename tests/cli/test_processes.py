@@ -357,3 +357,31 @@ def test_a_port_in_use_is_a_clear_error(run_process: Run, tmp_path: Path) -> Non
         ended = run_process("sandbox", "serve", "--port", port)
     assert (ended.code, ended.out) == (1, "")
     assert "--port" in ended.err
+
+
+def test_after_a_crash_the_same_token_gives_the_same_snapshot(
+    run_process: Run, tmp_path: Path
+) -> None:
+    def judge(action: str, nth: int) -> str:
+        return "hang" if action == "CreateSnapshot" and nth == 1 else "pass"
+
+    with wire(tmp_path / "s.sqlite3", judge) as relay:
+        argv = ("--disk-id", "d-sandbox-data", "--endpoint", relay.url, "-q")
+        process = subprocess.Popen(
+            program("create", *argv, "--client-token", "nightly"),
+            env=bare_environment() | SANDBOX_ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+        )
+        assert relay.arrived.wait(20)
+        process.kill()
+        process.wait(timeout=20)
+        again = run_process("create", *argv, "--client-token", "nightly", env=SANDBOX_ENVIRONMENT)
+        report = run_process("check", *argv, "-o", "json", env=SANDBOX_ENVIRONMENT)
+        other = run_process("create", *argv, "-o", "json", env=SANDBOX_ENVIRONMENT)
+    assert again.code == 0
+    assert again.out.startswith("s-")
+    assert report.code == 3
+    pending = json.loads(other.err)["Error"]["Checks"][7]
+    assert (pending["Id"], pending["Status"]) == ("snapshot-pending", "fail")
+    assert again.out.strip() in pending["Message"]
+    assert "more" not in pending["Message"]
