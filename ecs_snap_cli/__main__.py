@@ -6,7 +6,12 @@ traceback, however early it comes.
 
 from __future__ import annotations
 
+import signal
 import sys
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until signals are caught, Ctrl-C ends the process without Python's traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from ecs_snap_cli import signals
 from ecs_snap_cli.errors import Interrupted

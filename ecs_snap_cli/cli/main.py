@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -22,21 +23,27 @@ def main(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code, whatever happens."""
     app = App(Terminal(_wanted_output(argv)))
     try:
-        return int(_run(app, argv))
+        code = _guarded(app, argv)
+        signals.ignore()
     except Interrupted as stop:
-        return _report(app, _interruption(app, stop))
+        code = _report(app, _interruption(app, stop))
+    app.terminal.close()
+    return code
+
+
+def _guarded(app: App, argv: Sequence[str]) -> int:
+    try:
+        return int(_run(app, argv))
     except KeyboardInterrupt:
         return _report(app, _interruption(app, Interrupted(signal.SIGINT)))
     except EcsSnapError as error:
         return _report(app, error)
     except Exception as error:
         return _report(app, _unexpected(app, error))
-    finally:
-        app.terminal.close()
 
 
 def report_interruption(argv: Sequence[str], stop: Interrupted) -> int:
-    """Report a signal that came before ``main`` ran; the exit code."""
+    """Report a signal that came while this module was imported; the exit code."""
     app = App(Terminal(_wanted_output(argv)))
     return _report(app, _interruption(app, stop))
 
@@ -52,6 +59,11 @@ def _run(app: App, argv: Sequence[str]) -> int:
         raise UsageError(message, hint=_help_hint(error.ctx)) from error
     except click.Abort:
         raise Interrupted(signal.SIGINT) from None
+    except OSError as error:
+        # Click writes help and version itself; no other file is open here.
+        if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
+            raise OutputLost(error) from error
+        raise
 
 
 def _help_hint(context: click.Context | None) -> str:
@@ -81,7 +93,9 @@ def _report(app: App, error: EcsSnapError) -> int:
             )
     if app.debug and error.__cause__ is not None:
         app.terminal.traceback(_traceback(error))
-    app.terminal.error(error)
+    told = app.terminal.error(error)
+    if not told and journal is not None and journal.created is not None:
+        app.terminal.last_resort(f"{journal.created.snapshot_id}\n")
     return int(error.exit_code)
 
 

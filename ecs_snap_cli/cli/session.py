@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from ecs_snap_cli.cli.options import Common
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.endpoint import Endpoint, parse_endpoint
-from ecs_snap_cli.errors import EcsSnapError, UsageError
+from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
 from ecs_snap_cli.events import Observer
 from ecs_snap_cli.gateway.settings import Settings
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ecs_snap_cli.gateway.ecs import Ecs
 
 SANDBOX_REGION = "cn-hangzhou"
+SANDBOX_KEY = ("sandbox", "sandbox")
 
 
 @contextmanager
@@ -31,8 +32,8 @@ def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> I
     """
     if uses_sandbox(common):
         region = _sandbox_region(common)
-        with _sandbox(rules) as endpoint:
-            yield _connect(common, observer, region, endpoint)
+        with _sandbox(rules, region) as endpoint:
+            yield _connect(common, observer, region, endpoint, static_key=SANDBOX_KEY)
     else:
         given = common.endpoint
         endpoint_option = parse_endpoint(given) if given is not None else None
@@ -55,15 +56,20 @@ def uses_sandbox(common: Common) -> bool:
     return sandbox_given
 
 
-def _connect(common: Common, observer: Observer, region: str, endpoint: Endpoint | None) -> Ecs:
+def _connect(
+    common: Common,
+    observer: Observer,
+    region: str,
+    endpoint: Endpoint | None,
+    static_key: tuple[str, str] | None = None,
+) -> Ecs:
     from ecs_snap_cli.gateway.ecs import Ecs
 
-    in_sandbox = uses_sandbox(common)
     settings = Settings(
         region_id=region,
         endpoint=endpoint,
-        profile=None if in_sandbox else common.profile,
-        static_key=("sandbox", "sandbox") if in_sandbox else None,
+        profile=common.profile,
+        static_key=static_key,
         connect_timeout=common.connect_timeout,
         read_timeout=common.read_timeout,
         max_attempts=common.max_attempts,
@@ -72,18 +78,23 @@ def _connect(common: Common, observer: Observer, region: str, endpoint: Endpoint
 
 
 @contextmanager
-def _sandbox(rules: str) -> Iterator[Endpoint]:
+def _sandbox(rules: str, region: str) -> Iterator[Endpoint]:
     from ecs_snap_cli.sandbox import SandboxServer, StateError, default_state_path
 
     try:
-        server = SandboxServer(default_state_path(), rules=rules)
+        server = SandboxServer(default_state_path(), rules=rules, region=region)
     except (StateError, OSError) as error:
         raise EcsSnapError(f"The sandbox cannot start. {error}") from error
     server.start()
     try:
         yield parse_endpoint(server.url)
-    finally:
+    except Interrupted:
+        # Closing lets requests in hand finish; a signal does not wait for them.
+        raise
+    except BaseException:
         server.close()
+        raise
+    server.close()
 
 
 def _sandbox_region(common: Common) -> str:

@@ -24,6 +24,7 @@ from ecs_snap_cli.events import (
     Warned,
 )
 from ecs_snap_cli.render.document import Document
+from ecs_snap_cli.render.literal import visible
 
 
 class Terminal:
@@ -49,7 +50,7 @@ class Terminal:
         self.close_progress()
         with guarded(sys.stdout):
             if self.quiet:
-                write_text(sys.stdout, "".join(f"{each}\n" for each in document.ids))
+                write_text(sys.stdout, "".join(f"{visible(each)}\n" for each in document.ids))
             else:
                 write_document(sys.stdout, document, self.output)
         for line in self._held:
@@ -61,14 +62,22 @@ class Terminal:
         with guarded(sys.stdout):
             write_text(sys.stdout, text)
 
-    def error(self, error: EcsSnapError) -> None:
-        """Write an error on stderr, as text or as one document."""
+    def error(self, error: EcsSnapError) -> bool:
+        """Write an error on stderr, as text or as one document; whether that could be done."""
         from ecs_snap_cli.render import views
 
         self.close_progress()
         self._held.clear()
-        with contextlib.suppress(OSError, ValueError):
+        try:
             write_document(sys.stderr, views.failure(error), self.output)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def last_resort(self, text: str) -> None:
+        """Write on stdout what must not be lost where stderr takes nothing."""
+        with contextlib.suppress(OutputLost):
+            self.text_result(text)
 
     def close(self) -> None:
         """Leave the screen in order and nothing for Python to flush in vain."""
@@ -85,7 +94,8 @@ class Terminal:
 
     def traceback(self, text: str) -> None:
         """Write a traceback that was asked for with --debug."""
-        self._say(text.rstrip())
+        for line in text.rstrip().split("\n"):
+            self._say(line)
 
     def observe(self, event: Event) -> None:
         """Tell what a workflow reports, as far as the options ask for it."""
@@ -139,19 +149,19 @@ class Terminal:
             if not ProgressBar.fits(sys.stderr, event.snapshot_id):
                 return False
             self._progress = ProgressBar(sys.stderr, event.snapshot_id)
-        self._progress.advance(event)
+        with contextlib.suppress(OSError, ValueError):
+            self._progress.advance(event)
         return True
 
     def close_progress(self) -> None:
         """Take a progress bar off the screen."""
-        if self._progress is not None:
-            self._progress.close()
-            self._progress = None
+        bar, self._progress = self._progress, None
+        if bar is not None:
+            with contextlib.suppress(OSError, ValueError):
+                bar.close()
 
     def _say(self, line: str) -> None:
-        from ecs_snap_cli.render.literal import visible
-
-        text = "\n".join(visible(part) for part in line.split("\n"))
+        text = visible(line)
         with self._lock, contextlib.suppress(OSError, ValueError):
             if self._progress is not None:
                 self._progress.say(text)

@@ -73,9 +73,11 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Attach it to an instance first: a disk that was never attached holds no data.",
             "IncorrectDiskStatus.NeverAttached",
         )
-    for time in times:
-        if isinstance(time, Unknown):
-            return unreadable("disk-attached", time)
+    if not any(isinstance(time, str) and parse_time(time) for time in times):
+        return unreadable(
+            "disk-attached",
+            Unknown("The disk is Available; when it was attached is in no form that is known."),
+        )
     since = f" (detached {disk.detached_time})" if disk.detached_time else ""
     if rules.detached_passes_if_attached_before:
         return Check(

@@ -58,7 +58,7 @@ def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
         not_known
         or _unclear_start(found)
         or _unclear_status("instance-started", found)
-        or Check("instance-started", Status.PASS, "The instance has been started before.")
+        or Check("instance-started", Status.PASS, "No instance waits for its first start.")
     )
 
 

@@ -93,7 +93,7 @@ def _leave_to_token(check: Check, facts: Facts, policy: Policy) -> Check:
     """
     if not policy.token_given or check.id not in _DECIDED_BY_TOKEN:
         return check
-    if check.status is Status.PASS or isinstance(facts.snapshots, Unknown):
+    if check.status in (Status.PASS, Status.SKIP) or isinstance(facts.snapshots, Unknown):
         return check
     return replace(
         check,

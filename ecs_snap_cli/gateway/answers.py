@@ -18,6 +18,10 @@ from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.transport import Exchange
 from ecs_snap_cli.model import JsonObject
 
+# Something on the way sent the request twice: the first copy arrived. A new attempt has a new
+# nonce, and the same ClientToken.
+_REPEATED = "SignatureNonceUsed"
+
 
 def read(action: str, exchange: Exchange) -> JsonObject | Failure:
     """The answer's body where the call succeeded, else the failure."""
@@ -66,9 +70,9 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
         error.hint = "Look the code up in ECS's API reference; support asks for the RequestId."
     return Failure(
         f"{code} (HTTP {status})",
-        retryable=error.exit_code is ExitCode.UNAVAILABLE,
+        retryable=error.exit_code is ExitCode.UNAVAILABLE or code == _REPEATED,
         may_have_acted=not code.startswith("Throttling")
-        and (status >= 500 or code == "IdempotentProcessing"),
+        and (not 400 <= status < 500 or code in ("IdempotentProcessing", _REPEATED)),
         api_error=error,
         asked_pause=_asked_pause(exchange.headers),
     )

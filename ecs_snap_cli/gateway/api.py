@@ -78,7 +78,12 @@ class Api:
         """
         may_have_acted = False
         for attempt in range(1, self._settings.max_attempts + 1):
-            outcome = self._attempt(action, request, attempt, extra)
+            try:
+                outcome = self._attempt(action, request, attempt, extra)
+            except EcsSnapError as error:
+                # This attempt was not sent, but an earlier one may have been carried out.
+                error.may_have_acted = may_have_acted
+                raise
             if not isinstance(outcome, Failure):
                 return outcome
             may_have_acted = may_have_acted or outcome.may_have_acted
@@ -109,7 +114,7 @@ class Api:
                 _method(self._client, action)(request, RuntimeOptions())
             except Exception as error:
                 if exchange.status is None and exchange.error is None:
-                    raise _not_sent(error) from error
+                    raise _not_sent(error) from None
         outcome = answers.read(action, exchange)
         if not isinstance(outcome, Failure) and extra is not None and (wrong := extra(outcome)):
             outcome = Failure(wrong, retryable=True, may_have_acted=True)

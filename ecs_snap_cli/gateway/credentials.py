@@ -29,8 +29,9 @@ def credential_client(settings: Settings) -> Any:
     client = Client() if settings.profile is None else _of_profile(settings.profile)
     try:
         credential = client.get_credential()
-    except Exception as error:
-        raise _missing(settings.profile) from error
+    except Exception:
+        # The library's own text repeats what a credentials server answered, secrets and all.
+        raise _missing(settings.profile) from None
     _require_plain(credential)
     return client
 
@@ -50,7 +51,7 @@ def _missing(profile: str | None) -> CredentialsMissing:
     if profile is not None:
         return CredentialsMissing(
             f"The profile {profile!r} gives no usable credentials.",
-            hint=f"Run `aliyun configure --profile {profile}`; --debug shows the reason.",
+            hint=f"Run `aliyun configure --profile {profile}`, and check its mode and role.",
         )
     return CredentialsMissing(
         "No credentials: none in the environment, from OIDC, in an aliyun CLI profile, in "

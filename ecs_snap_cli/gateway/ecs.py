@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ecs_snap_cli.errors import ApiError
+from ecs_snap_cli.errors import ApiError, ExitCode
 from ecs_snap_cli.events import Observer, ignore
 from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.gateway.api import Api, Timing
@@ -60,9 +60,10 @@ class Ecs:
         try:
             self._describe_disk(disk_id, dry_run=True)
         except ApiError as error:
-            if error.code == "DryRunOperation" or not error.permission_denied:
-                return None
-            return _not_permitted(error, "DescribeDisks")
+            if error.permission_denied:
+                return _not_permitted(error, "DescribeDisks")
+            if error.exit_code in (ExitCode.UNAVAILABLE, ExitCode.ACCESS):
+                raise
         return None
 
     def _describe_disk(self, disk_id: str, **options: Any) -> JsonObject:

@@ -28,6 +28,14 @@ def failure_of(error: Exception) -> Failure:
             may_have_acted=False,
             hint="Name a private CA with REQUESTS_CA_BUNDLE; there is no way around TLS.",
         )
+    tls = _first(causes, ssl.SSLError)
+    if getattr(tls, "reason", None) == "NO_CERTIFICATE_OR_CRL_FOUND":
+        return Failure(
+            "the CA bundle that the environment names holds no certificate",
+            retryable=False,
+            may_have_acted=False,
+            hint="Name a file of PEM certificates with REQUESTS_CA_BUNDLE, or unset it.",
+        )
     if isinstance(error, requests.exceptions.ProxyError):
         return _not_reached(
             f"the proxy refused ({_innermost(causes)})", "Check HTTPS_PROXY and NO_PROXY."

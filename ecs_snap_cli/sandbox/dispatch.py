@@ -23,9 +23,10 @@ _log.addHandler(logging.NullHandler())
 
 
 class Dispatcher:
-    """Answers requests against one state under one rule set."""
+    """Answers requests against one state under one rule set, as one region's endpoint."""
 
-    def __init__(self, state: State, rules: RuleSet, clock: Clock) -> None:
+    def __init__(self, state: State, rules: RuleSet, clock: Clock, region: str) -> None:
+        self._region = region
         self._state = state
         self._rules = rules
         self._clock = clock
@@ -64,7 +65,7 @@ class Dispatcher:
             rules=self._rules,
             request_id=request_id,
             host=request.headers["host"],
-            elsewhere=_is_elsewhere(action, params),
+            elsewhere=_is_elsewhere(action, params, self._region),
         )
         return action.handle(context, params)
 
@@ -120,11 +121,12 @@ def _either(request: Request, values: dict[str, str], name: str) -> str:
     return in_header or in_values
 
 
-def _is_elsewhere(action: Action, params: Params) -> bool:
+def _is_elsewhere(action: Action, params: Params, endpoint_region: str) -> bool:
     region = params.required("RegionId") if action.region_required else params.text("RegionId")
-    if region and region not in REGIONS:
+    region = region or endpoint_region
+    if region not in REGIONS:
         raise ApiError(404, "InvalidRegionId.NotFound", "There is no region of this RegionId.")
-    return region not in ("", REGION_ID)
+    return region != REGION_ID
 
 
 def _refused(error: ApiError, request: Request, request_id: str) -> Answer:

@@ -13,6 +13,7 @@ from waitress.server import create_server
 
 from .dispatch import Dispatcher
 from .rules import RULE_SETS
+from .seed import REGION_ID
 from .state import Clock, State
 from .wsgi import application
 
@@ -28,9 +29,10 @@ def _utc_now() -> datetime:
 class SandboxServer:
     """A fake ECS at `url`, reachable from the moment it is constructed on.
 
-    `state` is a file or ":memory:", `rules` a name in RULE_SETS, `clock` returns aware
-    datetimes. Raises OSError when the address cannot be bound and StateError when the state
-    cannot be opened. As a context manager it starts and closes.
+    `state` is a file or ":memory:", `rules` a name in RULE_SETS, `region` the one whose endpoint
+    this is (for actions that name none), `clock` returns aware datetimes. Raises OSError when
+    the address cannot be bound and StateError when the state cannot be opened. As a context
+    manager it starts and closes.
     """
 
     url: str
@@ -42,6 +44,7 @@ class SandboxServer:
         host: str = "127.0.0.1",
         port: int = 0,
         rules: str = "documented",
+        region: str = REGION_ID,
         clock: Clock = _utc_now,
     ) -> None:
         rule_set = RULE_SETS[rules]
@@ -52,7 +55,7 @@ class SandboxServer:
             listener.close()
             raise
         _silence()
-        dispatcher = Dispatcher(self._state, rule_set, clock)
+        dispatcher = Dispatcher(self._state, rule_set, clock, region)
         self._channels: dict[int, Any] = {}
         try:
             self._server = create_server(

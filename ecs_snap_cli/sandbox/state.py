@@ -127,10 +127,17 @@ class State:
         with self._lock, _translated():
             _insert(self._connection, snapshot)
 
-    def order(self, action: str, token: str) -> Order | None:
-        """What `action` was asked and answered under this ClientToken, case-sensitively."""
+    def order(self, action: str, token: str, since: int) -> Order | None:
+        """What `action` was asked and answered under this ClientToken, case-sensitively.
+
+        One older than `since` (milliseconds since 1970) is forgotten.
+        """
         rows = self._fetch(
-            "SELECT fingerprint, answer FROM orders WHERE action = ? AND token = ?", action, token
+            "SELECT fingerprint, answer FROM orders"
+            " WHERE action = ? AND token = ? AND remembered >= ?",
+            action,
+            token,
+            since,
         )
         return Order(rows[0]["fingerprint"], json.loads(rows[0]["answer"])) if rows else None
 

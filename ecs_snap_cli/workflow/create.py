@@ -40,7 +40,8 @@ class Journal:
     """How far an order got, for whoever has to report a run that ended early.
 
     Written before and after CreateSnapshot, so that an ID that ECS named is never forgotten
-    and an answer that never came is not mistaken for a refusal.
+    and an answer that never came is not mistaken for a refusal. ``in_flight``: it was sent, and
+    is not known to have done nothing.
     """
 
     order: SnapshotOrder
@@ -140,7 +141,6 @@ def _order(gateway: Gateway, journal: Journal) -> Created:
         created = gateway.create_snapshot(journal.order)
         # In the thread that got the answer: a signal cannot come between the two.
         journal.created = created
-        journal.in_flight = False
         return created
 
     task = Task(send, start=False)

@@ -84,8 +84,8 @@ def _pick(found: tuple[Snapshot, ...] | Unknown, snapshot_id: str) -> Snapshot |
 
 
 def _tolerate_absence(snapshot_id: str, last: Snapshot | None, waited: float) -> None:
-    """A snapshot is listed with a delay; later, or once it was listed, absence means gone."""
-    if last is None and waited < LISTING_DELAY_SECONDS:
+    """A snapshot is listed with a delay, not by every server at once; later, absence means gone."""
+    if waited < LISTING_DELAY_SECONDS:
         return
     gone = " any more: it was deleted while it was waited for" if last is not None else ""
     raise ApiError(

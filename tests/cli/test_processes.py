@@ -180,6 +180,20 @@ def test_a_success_whose_talk_cannot_be_written_stays_a_success() -> None:
     assert "s-" in done.stdout
 
 
+def test_an_id_that_stderr_does_not_take_goes_to_stdout() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            program(*DATA, "--wait", "--wait-timeout", "0.2", "--poll-interval", "0.1"),
+            env=bare_environment(),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 7
+    assert done.stdout.startswith("s-")
+
+
 def test_a_closed_stdout_puts_the_id_on_stderr_and_exits_1() -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *program(*DATA)],
@@ -237,7 +251,7 @@ def test_a_full_disk_is_an_error_of_any_command(argv: tuple[str, ...]) -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr.startswith("Error: ")
+    assert done.stderr.startswith("Error: The result could not be written")
     assert "Exception ignored" not in done.stderr
 
 

@@ -91,6 +91,15 @@ def test_a_disk_that_is_not_there(run: Run) -> None:
     assert error_of(ended)["Code"] == "InvalidDiskId.NotFound"
 
 
+@pytest.mark.parametrize("region", ["cn-beijing", "cn-nowhere"])
+@pytest.mark.parametrize("extra", [(), ("--no-preflight",)])
+def test_another_region_has_none_of_the_disks(
+    run: Run, region: str, extra: tuple[str, ...]
+) -> None:
+    argv = ("create", "--sandbox", "--disk-id", "d-sandbox-data", "--region", region)
+    assert run(*argv, *extra).code == 4
+
+
 @pytest.mark.parametrize("command", ["create", "check"])
 def test_a_disk_that_is_not_there_is_not_eligible_though_that_check_is_skipped(
     run: Run, command: str

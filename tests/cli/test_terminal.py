@@ -101,6 +101,25 @@ def test_the_id_in_the_bar_is_whole(columns: int) -> None:
     assert "…" not in seen
 
 
+def test_a_terminal_that_goes_away_during_the_wait_does_not_cost_the_id() -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        program(*WAITING, "-q", "-v"),
+        env=bare_environment() | {"TERM": "xterm-256color"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+    )
+    os.close(theirs)
+    seen = b""
+    while b"DescribeSnapshots: ok" not in seen.partition(b"is ordered")[2]:
+        seen += os.read(ours, 65536)
+    os.close(ours)
+    out, _ = process.communicate(timeout=60)
+    assert out.startswith("s-")
+
+
 def test_lines_beside_the_bar_are_lines_of_their_own() -> None:
     _, screen = on_terminal(*WAITING, "-v", columns=200)
     requests = [line for line in re.split(r"[\r\n]+", screen) if "DescribeSnapshots: ok" in line]

@@ -262,6 +262,97 @@ def test_a_lost_create_says_that_a_snapshot_may_exist_and_how_to_find_it(
     assert f"--client-token {token}" in message
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        error("IncorrectDiskStatus.CreatingSnapshot", 403),
+        error("Throttling.User", 400),
+        requests.exceptions.ConnectTimeout("no"),
+    ],
+    ids=["refused", "throttled", "not reached"],
+)
+def test_a_first_answer_that_was_lost_is_remembered_whatever_comes_after(
+    run: Run, ecs: PlayedEcs, second: object
+) -> None:
+    ecs.answers("CreateSnapshot", requests.exceptions.ReadTimeout("no"), second)  # type: ignore[arg-type]
+    ended = run("create", "--disk-id", "d-1", "-o", "json", "--max-attempts", "2")
+    problem = json.loads(ended.err)["Error"]
+    assert "may exist" in problem["Message"]
+    assert "--client-token" in problem["Hint"]
+
+
+def test_credentials_that_run_out_after_a_lost_answer_leave_it_known(
+    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alibabacloud_credentials.exceptions import CredentialException
+
+    from ecs_snap_cli.gateway import api
+
+    class Client:
+        asked = 0
+
+        def get_credential(self) -> object:
+            Client.asked += 1
+            if Client.asked > 1:
+                raise CredentialException("the role is gone: TOPSECRET")
+            from alibabacloud_credentials.models import CredentialModel
+
+            return CredentialModel(
+                access_key_id="id", access_key_secret="secret", type="access_key"
+            )
+
+    monkeypatch.setattr(api, "credential_client", lambda settings: Client())
+    ecs.answers("CreateSnapshot", requests.exceptions.ReadTimeout("no"))
+    ended = run("create", "--disk-id", "d-1", "--no-preflight", "--debug")
+    assert ended.code == 5
+    assert "may exist" in ended.err
+    assert "TOPSECRET" not in ended.err
+
+
+def test_a_nonce_used_twice_means_that_the_first_copy_arrived(run: Run, ecs: PlayedEcs) -> None:
+    ecs.answers("CreateSnapshot", error("SignatureNonceUsed", 400), {"SnapshotId": "s-923FE2BF0"})
+    assert run("create", "--disk-id", "d-1", "-q").out == "s-923FE2BF0\n"
+    ecs.refuses("CreateSnapshot", "SignatureNonceUsed", 400)
+    ended = run("create", "--disk-id", "d-1", "--max-attempts", "2")
+    assert ended.code == 5
+    assert "may exist" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "exit_code"),
+    [("Throttling.User", 400, 6), ("InvalidAccessKeyId.Inactive", 400, 5)],
+)
+def test_a_dry_run_without_a_verdict_does_not_say_that_the_disk_is_missing(
+    run: Run, ecs: PlayedEcs, code: str, status: int, exit_code: int
+) -> None:
+    ecs.answers("DescribeDisks", {"Disks": {"Disk": []}}, error(code, status))
+    ended = run("check", "--disk-id", "d-1")
+    assert (ended.code, ended.out) == (exit_code, "")
+
+
+@pytest.mark.parametrize("time", ["-", "yesterday", ["x"]])
+def test_a_time_in_no_known_form_is_no_proof_of_an_attachment(
+    run: Run, ecs: PlayedEcs, time: object
+) -> None:
+    ecs.disk.update(Status="Available", InstanceId="", AttachedTime=time)  # type: ignore[arg-type]
+    ended = run("check", "--disk-id", "d-1", "--rules", "current", "-o", "json")
+    checks = {c["Id"]: c["Status"] for c in json.loads(ended.out)["Reports"][0]["Checks"]}
+    assert checks["disk-attached"] == "warn"
+
+
+def test_a_token_softens_no_snapshots_that_could_not_be_read(run: Run, ecs: PlayedEcs) -> None:
+    ecs.refuses("DescribeSnapshots", "Forbidden.RAM", 403)
+    assert run("create", "--disk-id", "d-1", "--client-token", "t", "--strict").code == 3
+
+
+def test_texts_of_ecs_make_no_line_of_their_own(run: Run, ecs: PlayedEcs) -> None:
+    ecs.disk["Category"] = "cloud_x\nWarning: forged"
+    ecs.answers("CreateSnapshot", {"SnapshotId": "s-1\x1b[31m\nEVIL"})
+    ended = run("create", "--disk-id", "d-1", "-q")
+    assert len(ended.err.splitlines()) == 1
+    assert ended.out == "s-1\\x1b[31m\\x0aEVIL\n"
+
+
 def test_a_create_that_was_throttled_away_says_nothing_of_a_snapshot(
     run: Run, ecs: PlayedEcs
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import FrameType
@@ -342,7 +342,9 @@ class Signals:
 
 
 @pytest.fixture
-def signals(monkeypatch: pytest.MonkeyPatch) -> Signals:
+def signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signals]:
+    # A loaded machine is slow: the tests are about order, not about time.
+    monkeypatch.setattr(workflow, "GRACE_SECONDS", 10.0)
     made = Signals()
 
     class Announced(Task[Created]):
@@ -351,8 +353,9 @@ def signals(monkeypatch: pytest.MonkeyPatch) -> Signals:
             return super().result()
 
     monkeypatch.setattr(workflow, "Task", Announced)
-    signal.signal(signal.SIGINT, made.handle)
-    return made
+    before = signal.signal(signal.SIGINT, made.handle)
+    yield made
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupted_in(signals: Signals, then: Callable[[], Created]) -> Run:

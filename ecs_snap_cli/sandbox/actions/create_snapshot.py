@@ -34,7 +34,9 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     fingerprint = _fingerprint(params)
     state = context.state
     with state.transaction():
-        if token and (order := state.order(ACTION.name, token)):
+        now = state.now()
+        remembered = now - TOKEN_LIFETIME
+        if token and (order := state.order(ACTION.name, token, since=remembered)):
             # The token comes before the disk's state: the pending snapshot that would refuse
             # a repeated request is the very one that it asks for.
             if order.fingerprint != fingerprint:
@@ -47,7 +49,6 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         disk = None if context.elsewhere else state.disk(disk_id)
         if disk is None:
             raise ApiError(404, "InvalidDiskId.NotFound", "There is no disk of this DiskId.")
-        now = state.now()
         refused = refusal(
             context.rules, disk, state.instances_of(disk), state.snapshots(disk_id), now
         )
@@ -61,7 +62,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         }
         if token:
             order = Order(fingerprint, answer)
-            state.remember_order(ACTION.name, token, order, forget_before=now - TOKEN_LIFETIME)
+            state.remember_order(ACTION.name, token, order, forget_before=remembered)
         return answer
 
 
