@@ -73,24 +73,25 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Attach it to an instance first: a disk that was never attached holds no data.",
             "IncorrectDiskStatus.NeverAttached",
         )
+    detached = disk.detached_time
+    since = f" (detached {detached})" if isinstance(detached, str) and detached else ""
+    if not rules.detached_passes_if_attached_before:
+        return Check(
+            "disk-attached",
+            Status.FAIL,
+            f"The disk is Available: it is attached to no instance{since}.",
+            "Attach it to an instance that is Running or Stopped.",
+            "IncorrectDiskStatus",
+        )
     if not any(isinstance(time, str) and parse_time(time) for time in times):
         return unreadable(
             "disk-attached",
             Unknown("The disk is Available; when it was attached is in no form that is known."),
         )
-    since = f" (detached {disk.detached_time})" if disk.detached_time else ""
-    if rules.detached_passes_if_attached_before:
-        return Check(
-            "disk-attached",
-            Status.PASS,
-            f"The disk is Available and was attached to an instance before{since}.",
-        )
     return Check(
         "disk-attached",
-        Status.FAIL,
-        f"The disk is Available: it is attached to no instance{since}.",
-        "Attach it to an instance that is Running or Stopped.",
-        "IncorrectDiskStatus",
+        Status.PASS,
+        f"The disk is Available and was attached to an instance before{since}.",
     )
 
 

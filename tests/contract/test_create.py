@@ -340,6 +340,20 @@ def test_a_time_in_no_known_form_is_no_proof_of_an_attachment(
     assert checks["disk-attached"] == "warn"
 
 
+@pytest.mark.parametrize("time", ["2020-01-01T00:00:00Z", "-", "yesterday", ["x"]])
+@pytest.mark.parametrize("name", ["AttachedTime", "DetachedTime"])
+def test_the_documented_rules_refuse_a_disk_that_is_not_in_use_whatever_its_times(
+    run: Run, ecs: PlayedEcs, name: str, time: object
+) -> None:
+    ecs.disk.update(Status="Available", InstanceId="", AttachedTime="")
+    ecs.disk.update({name: time})  # type: ignore[dict-item]
+    ended = run("create", "--disk-id", "d-1", "-o", "json")
+    check = json.loads(ended.err)["Error"]["Checks"][1]
+    assert ended.code == 3
+    assert (check["Status"], check["Code"]) == ("fail", "IncorrectDiskStatus")
+    assert "Unknown(" not in check["Message"]
+
+
 def test_a_token_softens_no_snapshots_that_could_not_be_read(run: Run, ecs: PlayedEcs) -> None:
     ecs.refuses("DescribeSnapshots", "Forbidden.RAM", 403)
     assert run("create", "--disk-id", "d-1", "--client-token", "t", "--strict").code == 3
