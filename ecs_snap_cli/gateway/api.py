@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ecs_snap_cli import __version__
@@ -18,8 +18,6 @@ from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
 
-SdkCall = Callable[[Any], object]
-
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -27,7 +25,7 @@ class Timing:
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    random: Callable[[], float] = field(default=random.random)
+    random: Callable[[], float] = random.random
 
 
 class Api:
@@ -114,7 +112,8 @@ class Api:
                 _method(self._client, action)(request, RuntimeOptions())
             except Exception as error:
                 if exchange.status is None and exchange.error is None:
-                    raise _not_sent(error) from None
+                    problem = _not_sent(error)
+                    raise problem from problem.__cause__
         outcome = answers.read(action, exchange)
         if not isinstance(outcome, Failure) and extra is not None and (wrong := extra(outcome)):
             outcome = Failure(wrong, retryable=True, may_have_acted=True)
@@ -164,14 +163,17 @@ def _not_sent(error: Exception) -> EcsSnapError:
 
     cause = getattr(error, "inner_exception", error)
     if isinstance(cause, CredentialException):
+        # Its text repeats what a credentials server answered, secrets and all.
         return CredentialsMissing(
             "The credentials could not be renewed.",
             hint="Check the role, the profile or the credentials URI that gives them.",
         )
-    return EcsSnapError(
+    problem = EcsSnapError(
         f"The request could not be made ({type(cause).__name__}).",
-        hint="Run the command again with --debug and report what it shows.",
+        hint="This is a bug: please report it; --debug shows where it happened.",
     )
+    problem.__cause__ = cause
+    return problem
 
 
 def _milliseconds(seconds: float) -> int:

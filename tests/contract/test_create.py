@@ -309,6 +309,23 @@ def test_credentials_that_run_out_after_a_lost_answer_leave_it_known(
     assert "TOPSECRET" not in ended.err
 
 
+def test_a_request_that_could_not_be_made_shows_its_traceback_under_debug_only(
+    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ecs_snap_cli.gateway import api
+
+    def broken(client: object, action: str) -> object:
+        raise ValueError("a bug of ours: Signature=TOPSECRET")
+
+    monkeypatch.setattr(api, "_method", broken)
+    argv = ("create", "--disk-id", "d-1", "--no-preflight")
+    plain, debug = run(*argv), run(*argv, "--debug")
+    assert (plain.code, debug.code) == (1, 1)
+    assert "Traceback" not in plain.err
+    assert "a bug of ours" in debug.err
+    assert "TOPSECRET" not in debug.err
+
+
 def test_a_nonce_used_twice_means_that_the_first_copy_arrived(run: Run, ecs: PlayedEcs) -> None:
     ecs.answers("CreateSnapshot", error("SignatureNonceUsed", 400), {"SnapshotId": "s-923FE2BF0"})
     assert run("create", "--disk-id", "d-1", "-q").out == "s-923FE2BF0\n"
