@@ -19,9 +19,6 @@ from ecs_snap_cli.gateway.settings import Settings
 if TYPE_CHECKING:
     from ecs_snap_cli.gateway.ecs import Ecs
 
-SANDBOX_REGION = "cn-hangzhou"
-SANDBOX_KEY = ("sandbox", "sandbox")
-
 
 @contextmanager
 def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> Iterator[Ecs]:
@@ -32,8 +29,12 @@ def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> I
     """
     if uses_sandbox(common):
         region = _sandbox_region(common)
+        from ecs_snap_cli.sandbox import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION_ID
+
+        region = region or REGION_ID
+        key = (ACCESS_KEY_ID, ACCESS_KEY_SECRET)
         with _sandbox(rules, region) as endpoint:
-            yield _connect(common, observer, region, endpoint, static_key=SANDBOX_KEY)
+            yield _connect(common, observer, region, endpoint, static_key=key)
     else:
         given = common.endpoint
         endpoint_option = parse_endpoint(given) if given is not None else None
@@ -97,8 +98,8 @@ def _sandbox(rules: str, region: str) -> Iterator[Endpoint]:
     server.close()
 
 
-def _sandbox_region(common: Common) -> str:
-    """The sandbox has its own region; one that the environment sets for real work is not meant."""
+def _sandbox_region(common: Common) -> str | None:
+    """A region of the command line; one that the environment sets for real work is not meant."""
     if common.profile is not None:
         raise UsageError(
             "--sandbox has its own access key; --profile names another.",
@@ -106,7 +107,7 @@ def _sandbox_region(common: Common) -> str:
         )
     if common.region is not None and _is_given("region"):
         return validate.region_id(common.region)
-    return SANDBOX_REGION
+    return None
 
 
 def _region(common: Common) -> str:

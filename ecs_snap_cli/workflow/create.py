@@ -117,10 +117,6 @@ def create(
 
 def refusal(report: Report) -> PreflightFailed:
     """The error that a report which is not eligible stands for."""
-    failed, warned = len(report.failed), len(report.warned)
-    why = f"{failed} of {len(report.checks)} checks failed" if failed else "none failed"
-    if warned:
-        why += f", {warned} warned" if failed else f", but {warned} warned and --strict is set"
     if not report.disk_found:
         return PreflightFailed(
             no_such_disk(report.disk_id),
@@ -129,6 +125,10 @@ def refusal(report: Report) -> PreflightFailed:
             hint=CHECK_THE_ID,
             checks=report.checks,
         )
+    failed, warned = len(report.failed), len(report.warned)
+    why = f"{failed} of {len(report.checks)} checks failed" if failed else "none failed"
+    if warned:
+        why += f", {warned} warned" if failed else f", but {warned} warned and --strict is set"
     return PreflightFailed(
         f"Disk {report.disk_id} cannot be snapshotted as it is: {why}.",
         hint=report.hint,
