@@ -96,6 +96,7 @@ def install() -> None:
     if darabonba.core.Session is WatchedSession:
         return
     darabonba.core.Session = WatchedSession
+    _make_each_session_once(darabonba.core.DaraCore)
     # The SDK's loggers have handlers of their own on stderr: with DEBUG=sdk one prints the
     # Authorization header, another prints tracebacks and cached credentials.
     logging.disable(logging.CRITICAL)
@@ -104,3 +105,20 @@ def install() -> None:
     warnings.filterwarnings(
         "ignore", module=r"(alibabacloud_|darabonba|Tea|requests|urllib3|aiohttp|apscheduler)"
     )
+
+
+def _make_each_session_once(core: Any) -> None:
+    """Let two threads that come first at once share a session, and so its kept connections.
+
+    The SDK looks and stores without a lock: the later session takes the place of the earlier
+    one, whose connection is then never used again.
+    """
+    make = core._get_session
+    lock = threading.Lock()
+
+    def make_alone(*args: Any, **kwargs: Any) -> requests.Session:
+        with lock:
+            session: requests.Session = make(*args, **kwargs)
+            return session
+
+    core._get_session = staticmethod(make_alone)

@@ -1,0 +1,34 @@
+"""The SDK's sessions as this program has them."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ecs_snap_cli.gateway import transport
+
+
+def test_threads_that_call_first_at_once_share_one_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    import darabonba.core as sdk
+
+    transport.install()
+    together = threading.Barrier(2)
+    plain_adapter = sdk.DaraCore.get_adapter
+
+    def slow_adapter(*args: object, **kwargs: object) -> object:
+        # Both threads are inside before either has stored its session, if they can be.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(0.2)
+        return plain_adapter(*args, **kwargs)
+
+    monkeypatch.setattr(sdk.DaraCore, "get_adapter", staticmethod(slow_adapter))
+    monkeypatch.setattr(sdk.DaraCore, "_sessions", {})
+    with ThreadPoolExecutor(2) as pool:
+        sessions = list(
+            pool.map(lambda _: sdk.DaraCore._get_session("http://h:80", "HTTP"), range(2))
+        )
+    assert sessions[0] is sessions[1]
+    assert isinstance(sessions[0], transport.WatchedSession)
