@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -14,10 +15,20 @@ from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ecs_snap_cli.sandbox import Fault
+
 _EPILOG = """\b
 Examples:
   ecs-snap sandbox serve --port 8765
   ecs-snap sandbox reset
+"""
+
+_SERVE_EPILOG = """\b
+Examples:
+  ecs-snap sandbox serve --port 8765
+  ecs-snap sandbox serve -v --fault CreateSnapshot@1:reset-after
+  ecs-snap sandbox serve --fault 'DescribeDisks@1-3:error,code=Throttling.User'
+Faults and plan files: docs/sandbox.md.
 """
 
 _state_option = click.option(
@@ -37,7 +48,9 @@ def sandbox() -> None:
     """
 
 
-@sandbox.command(epilog=_EPILOG, short_help="Serve the sandbox to other clients until interrupted.")
+@sandbox.command(
+    epilog=_SERVE_EPILOG, short_help="Serve the sandbox to other clients until interrupted."
+)
 @click.option(
     "--host", metavar="H", default="127.0.0.1", show_default=True, help="A loopback host."
 )
@@ -51,13 +64,31 @@ def sandbox() -> None:
 )
 @_state_option
 @rules_option("By which rule set CreateSnapshot refuses.")
+@click.option(
+    "--fault",
+    metavar="ACTION[@N]:FAULT",
+    multiple=True,
+    help="What goes wrong with which request (repeatable).",
+)
+@click.option(
+    "--fault-plan", metavar="FILE", type=click.Path(dir_okay=False), help="More faults, as TOML."
+)
 @common_options
 def serve(
-    app: App, common: Common, *, host: str, port: int, state: str | None, rules: str
+    app: App,
+    common: Common,
+    *,
+    host: str,
+    port: int,
+    state: str | None,
+    rules: str,
+    fault: tuple[str, ...],
+    fault_plan: str | None,
 ) -> ExitCode:
     """Serve the sandbox to other clients until interrupted.
 
-    Prints its URL. Clients use the access key sandbox / sandbox and the region cn-hangzhou.
+    Prints its URL. Clients use the access key sandbox / sandbox and the region cn-hangzhou. With
+    -v each request is a line on stderr.
     """
     from ecs_snap_cli.render import views
     from ecs_snap_cli.sandbox import (
@@ -73,8 +104,16 @@ def serve(
             f"The sandbox is served on loopback only; {host!r} is not loopback.",
             hint="Use --host 127.0.0.1 or --host ::1.",
         )
+    plan = _plan(fault, fault_plan)
     try:
-        server = SandboxServer(_path(state), host=host, port=port, rules=rules)
+        server = SandboxServer(
+            _path(state),
+            host=host,
+            port=port,
+            rules=rules,
+            faults=plan,
+            observer=_request_lines(app),
+        )
     except StateError as error:
         raise EcsSnapError(str(error)) from error
     except OSError as error:
@@ -114,6 +153,27 @@ def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
         raise EcsSnapError(str(error)) from error
     app.terminal.result(views.fields("SandboxResetResponse", {"State": str(path)}))
     return ExitCode.DONE
+
+
+def _plan(specs: tuple[str, ...], path: str | None) -> list[Fault]:
+    from ecs_snap_cli.sandbox import FaultPlanError, parse_fault, read_plan
+
+    try:
+        return [*map(parse_fault, specs), *(read_plan(path) if path is not None else ())]
+    except FaultPlanError as error:
+        raise UsageError(
+            f"The fault plan cannot be used: {error}.",
+            hint="A fault is such as CreateSnapshot@1:reset-after; docs/sandbox.md lists them.",
+        ) from error
+
+
+def _request_lines(app: App) -> Callable[[str, int, Fault | None], None]:
+    def tell(action: str, attempt: int, fault: Fault | None) -> None:
+        app.terminal.detail(
+            f"{action or '(no action)'} {attempt}" + (f": {fault.kind}" if fault else "")
+        )
+
+    return tell
 
 
 def _path(state: str | None) -> str | Path:

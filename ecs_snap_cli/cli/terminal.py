@@ -92,6 +92,11 @@ class Terminal:
         if self.output == "table" and not self.quiet:
             self._say(line)
 
+    def detail(self, line: str) -> None:
+        """Tell what -v asks for."""
+        if self.verbose:
+            self._say(line)
+
     def traceback(self, text: str) -> None:
         """Write a traceback that was asked for with --debug."""
         for line in text.rstrip().split("\n"):
@@ -101,23 +106,19 @@ class Terminal:
         """Tell what a workflow reports, as far as the options ask for it."""
         match event:
             case RequestEnded():
-                self._talk(
+                self.detail(
                     f"{event.action}: {event.outcome} in {event.seconds * 1000:.0f} ms"
                     + (f" (RequestId {event.request_id})" if event.request_id else "")
                 )
             case Retrying():
-                self._talk(f"{event.action}: attempt {event.attempt} in {event.seconds:.2f} s")
+                self.detail(f"{event.action}: attempt {event.attempt} in {event.seconds:.2f} s")
             case Warned():
                 for check in event.checks:
                     self._warn(f"Warning: {check.id}: {check.message}")
             case SnapshotCreated():
-                self._talk(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
+                self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
             case SnapshotSeen():
                 self._show_progress(event)
-
-    def _talk(self, line: str) -> None:
-        if self.verbose:
-            self._say(line)
 
     def _warn(self, line: str) -> None:
         if self.output == "table" or self.verbose:

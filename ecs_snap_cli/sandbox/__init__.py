@@ -3,6 +3,8 @@
 It stands apart: it imports nothing else of this project and no SDK.
 """
 
+from .faultplan import FaultPlanError, parse_fault, read_plan
+from .faults import Fault
 from .seed import REGION_ID
 from .server import SandboxServer
 from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET
@@ -13,8 +15,12 @@ __all__ = [
     "ACCESS_KEY_ID",
     "ACCESS_KEY_SECRET",
     "REGION_ID",
+    "Fault",
+    "FaultPlanError",
     "SandboxServer",
     "StateError",
     "default_state_path",
+    "parse_fault",
+    "read_plan",
     "reset",
 ]

@@ -34,18 +34,18 @@ class Dispatcher:
 
     def answer(self, request: Request) -> Answer:
         """The answer to `request`, whatever happens: a bug here is ECS's InternalError."""
-        request_id = _new_request_id()
+        request_id = new_request_id()
         try:
             body = self._serve(request, request_id)
         except ApiError as error:
-            return _refused(error, request, request_id)
+            return refused(error, request, request_id)
         except StateUnavailable as error:
             why = f"The sandbox's state cannot be used just now: {error}."
-            return _refused(ApiError(503, "ServiceUnavailable", why), request, request_id)
+            return refused(ApiError(503, "ServiceUnavailable", why), request, request_id)
         except Exception:
             _log.exception("request %s failed", request_id)
             why = "The sandbox met a bug of its own."
-            return _refused(ApiError(500, "InternalError", why), request, request_id)
+            return refused(ApiError(500, "InternalError", why), request, request_id)
         # A repeated order answers with the ID of the request that first made it.
         body = {"RequestId": request_id, **body}
         return Answer(200, str(body["RequestId"]), body)
@@ -70,11 +70,24 @@ class Dispatcher:
         return action.handle(context, params)
 
 
+def named_action(request: Request) -> str:
+    """The action that a request claims to be, before anything of it is verified; or empty."""
+    if name := request.headers.get("x-acs-action"):
+        return name
+    form = request.body.decode("latin-1") if _is_form(request) else ""
+    pairs = decode_pairs(request.query) + decode_pairs(form)
+    return next((value.decode("latin-1") for key, value in pairs if key == b"Action"), "")
+
+
+def _is_form(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    return media_type.strip().lower() == _FORM
+
+
 def _read_values(request: Request) -> dict[str, str]:
     pairs = decode_pairs(request.query)
     if request.body:
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != _FORM:
+        if not _is_form(request):
             raise ApiError(400, "InvalidParameter", f"A body is to be of the content type {_FORM}.")
         pairs += decode_pairs(request.body.decode("latin-1"))
     values: dict[str, str] = {}
@@ -129,12 +142,13 @@ def _is_elsewhere(action: Action, params: Params, endpoint_region: str) -> bool:
     return region != REGION_ID
 
 
-def _refused(error: ApiError, request: Request, request_id: str) -> Answer:
+def refused(error: ApiError, request: Request, request_id: str) -> Answer:
+    """The answer that tells a client of `error`."""
     host = request.headers.get("host", "")
     return Answer(error.status, request_id, error.body(request_id, host))
 
 
-def _new_request_id() -> str:
+def new_request_id() -> str:
     """A random UUID in upper case (the uuid module costs more to import than this)."""
     octets = bytearray(os.urandom(16))
     octets[6] = octets[6] & 0x0F | 0x40

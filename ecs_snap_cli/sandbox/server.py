@@ -2,28 +2,47 @@
 
 import logging
 import os
-import socket
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
-from .dispatch import Dispatcher
+from .dispatch import Dispatcher, named_action
+from .faults import Fault, Faults, Observer
+from .injection import ConnectionTask, strike
+from .listener import Listener
+from .request import Request
 from .rules import RULE_SETS
 from .seed import REGION_ID
 from .state import Clock, State
-from .wsgi import application
+from .wsgi import Environ, Reply, application, json_reply
 
 MAX_BODY = 1024 * 1024
 CONNECTION_LIMIT = 1200
 THREADS = 8
+# A hang or a delay keeps a thread.
+THREADS_WITH_FAULTS = 64
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _look_away(action: str, attempt: int, fault: Fault | None) -> None:
+    """The observer of a server that nobody observes."""
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    task_class = ConnectionTask
+
+    def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:
+        server.connections_made += 1
+        super().__init__(server, *args, **kwargs)
 
 
 class SandboxServer:
@@ -33,9 +52,13 @@ class SandboxServer:
     this is (for actions that name none), `clock` returns aware datetimes. Raises OSError when
     the address cannot be bound and StateError when the state cannot be opened. As a context
     manager it starts and closes.
+
+    `faults` is a plan of what goes wrong with which request. `observer` is told of each request
+    once its fate is settled: its action, its number among those of the action, its fault.
     """
 
     url: str
+    closing: threading.Event
 
     def __init__(
         self,
@@ -46,23 +69,30 @@ class SandboxServer:
         rules: str = "documented",
         region: str = REGION_ID,
         clock: Clock = _utc_now,
+        faults: Sequence[Fault] = (),
+        observer: Observer = _look_away,
     ) -> None:
         rule_set = RULE_SETS[rules]
-        listener = _bind(host, port)
+        listener = Listener(host, port)
         try:
             self._state = State(state, clock)
         except BaseException:
             listener.close()
             raise
         _silence()
-        dispatcher = Dispatcher(self._state, rule_set, clock, region)
+        self._dispatcher = Dispatcher(self._state, rule_set, clock, region)
+        self._faults = Faults(faults)
+        self._observe = observer
+        self.closing = threading.Event()
         self._channels: dict[int, Any] = {}
         try:
             self._server = create_server(
-                application(dispatcher.answer),
+                application(self._respond),
                 map=self._channels,
-                sockets=[listener],
-                threads=THREADS,
+                sockets=[listener.socket],
+                threads=THREADS_WITH_FAULTS if faults else THREADS,
+                # A client that gives up on a hang is noticed only if its next request is read.
+                channel_request_lookahead=1 if faults else 0,
                 connection_limit=CONNECTION_LIMIT,
                 asyncore_use_poll=True,
                 # waitress refuses a body that reaches this size.
@@ -77,13 +107,20 @@ class SandboxServer:
             listener.close()
             self._state.close()
             raise
-        self.url = _url(listener)
+        self._server.channel_class = _Channel
+        self._server.connections_made = 0
+        self._listener = listener
+        self.url = listener.url
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._loop_thread_id: int | None = None
-        self._stopping = False
         self._closed = False
         self._done = threading.Event()
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made since the start."""
+        return int(self._server.connections_made)
 
     def start(self) -> None:
         """Serve in daemon threads; connections are accepted when this returns."""
@@ -97,7 +134,7 @@ class SandboxServer:
 
     def close(self) -> None:
         """Stop serving, finish the requests in hand, let the state go. May be repeated."""
-        self._stopping = True
+        self.closing.set()
         if self._loop_thread_id == threading.get_ident():
             # Called by a signal handler on top of the loop, which now ends by itself.
             self._wake()
@@ -119,11 +156,28 @@ class SandboxServer:
     ) -> None:
         self.close()
 
+    def go_down(self, seconds: float) -> None:
+        """Refuse connections, from before this returns until `seconds` later."""
+        self._listener.go_down(seconds, self._wake)
+
+    def _respond(self, request: Request, environ: Environ) -> Reply:
+        action = named_action(request)
+        attempt, fault = self._faults.next(action)
+        if fault is None:
+            answer = self._dispatcher.answer(request)
+            self._observe(action, attempt, None)
+            return json_reply(answer)
+        carried_out = self._dispatcher.answer(request) if fault.carried_out else None
+        self._observe(action, attempt, fault)
+        return strike(fault, carried_out, request, environ, self)
+
     def _loop(self) -> None:
         self._loop_thread_id = threading.get_ident()
         try:
-            while not self._stopping:
-                wasyncore.loop(timeout=1, use_poll=True, map=self._channels, count=1)
+            while not self.closing.is_set():
+                self._listener.tend(self._server, self._channels)
+                timeout = self._listener.seconds_to_next_look
+                wasyncore.loop(timeout=timeout, use_poll=True, map=self._channels, count=1)
         finally:
             self._loop_thread_id = None
             self._tear_down()
@@ -144,25 +198,6 @@ class SandboxServer:
             wasyncore.close_all(self._channels)
             self._state.close()
             self._done.set()
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= 65535:
-        raise OSError(f"port {port} is not in 0-65535")
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _silence() -> None:

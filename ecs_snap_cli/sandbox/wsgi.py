@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,24 +13,52 @@ StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-def application(answer: Callable[[Request], Answer]) -> Application:
-    """A WSGI application that answers every request by `answer`."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes over the wire; a `body` shorter than its told `length` breaks off in the middle."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    length: int | None = None
+
+
+Respond = Callable[[Request, Environ], Reply]
+
+
+def application(respond: Respond) -> Application:
+    """A WSGI application that replies to every request by `respond`."""
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = _request(environ)
-        answered = answer(request)
-        body = json.dumps(answered.body, ensure_ascii=False, separators=(",", ":")).encode()
+        reply = respond(request, environ)
+        length = len(reply.body) if reply.length is None else reply.length
         start_response(
-            f"{answered.status} {HTTPStatus(answered.status).phrase}",
-            [
-                ("Content-Type", "application/json;charset=utf-8"),
-                ("Content-Length", str(len(body))),
-                ("x-acs-request-id", answered.request_id),
-            ],
+            f"{reply.status} {_phrase(reply.status)}",
+            [*reply.headers, ("Content-Length", str(length))],
         )
-        return [] if request.method == "HEAD" else [body]
+        return [] if request.method == "HEAD" else [reply.body]
 
     return serve
+
+
+def json_reply(answer: Answer) -> Reply:
+    """An answer as ECS sends it."""
+    return Reply(
+        answer.status,
+        (
+            ("Content-Type", "application/json;charset=utf-8"),
+            ("x-acs-request-id", answer.request_id),
+        ),
+        json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode(),
+    )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unassigned"
 
 
 def _request(environ: Environ) -> Request:

@@ -51,13 +51,10 @@ def test_stdout_is_the_result_and_stderr_the_rest(
 def test_an_answer_lost_on_the_wire_never_makes_a_second_snapshot(
     run_process: Run, tmp_path: Path
 ) -> None:
-    def judge(action: str, nth: int) -> str:
-        return "lose" if action == "CreateSnapshot" and nth <= 2 else "pass"
-
-    with wire(tmp_path / "s.sqlite3", judge) as relay:
-        argv = ("--disk-id", "d-sandbox-data", "--endpoint", relay.url, "-o", "json")
+    with wire(tmp_path / "s.sqlite3", "CreateSnapshot@1-2:reset-after") as far_end:
+        argv = ("--disk-id", "d-sandbox-data", "--endpoint", far_end.url, "-o", "json")
         ended = run_process("create", *argv, env=SANDBOX_ENVIRONMENT)
-        assert relay.seen.count("CreateSnapshot") == 3
+        assert far_end.seen.count("CreateSnapshot") == 3
         assert ended.code == 0
     assert taken(tmp_path / "s.sqlite3") == [json.loads(ended.out)["SnapshotId"]]
 
@@ -65,18 +62,18 @@ def test_an_answer_lost_on_the_wire_never_makes_a_second_snapshot(
 def test_a_checked_snapshot_takes_four_requests_over_two_connections(
     run_process: Run, tmp_path: Path
 ) -> None:
-    with wire(tmp_path / "s.sqlite3") as relay:
-        argv = ("--disk-id", "d-sandbox-data", "--endpoint", relay.url)
+    with wire(tmp_path / "s.sqlite3") as far_end:
+        argv = ("--disk-id", "d-sandbox-data", "--endpoint", far_end.url)
         assert run_process("create", *argv, env=SANDBOX_ENVIRONMENT).code == 0
-        assert sorted(relay.seen) == [
+        assert sorted(far_end.seen) == [
             "CreateSnapshot",
             "DescribeDisks",
             "DescribeInstances",
             "DescribeSnapshots",
         ]
-        assert relay.seen.index("DescribeInstances") > relay.seen.index("DescribeDisks")
-        assert relay.seen[-1] == "CreateSnapshot"
-        assert relay.connections <= 2
+        assert far_end.seen.index("DescribeInstances") > far_end.seen.index("DescribeDisks")
+        assert far_end.seen[-1] == "CreateSnapshot"
+        assert far_end.connections <= 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -84,15 +81,15 @@ def test_a_checked_snapshot_takes_four_requests_over_two_connections(
 def test_a_signal_ends_a_request_at_once(
     tmp_path: Path, number: signal.Signals, stage: str
 ) -> None:
-    with wire(tmp_path / "s.sqlite3", lambda a, n: "hang" if a == stage else "pass") as relay:
+    with wire(tmp_path / "s.sqlite3", f"{stage}:hang-after") as far_end:
         process = subprocess.Popen(
-            program("create", "--disk-id", "d-sandbox-data", "--endpoint", relay.url),
+            program("create", "--disk-id", "d-sandbox-data", "--endpoint", far_end.url),
             env=bare_environment() | SANDBOX_ENVIRONMENT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert relay.arrived.wait(20)
+        assert far_end.struck.wait(20)
         sent = time.monotonic()
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
@@ -373,17 +370,14 @@ def test_a_port_in_use_is_a_clear_error(run_process: Run, tmp_path: Path) -> Non
 def test_after_a_crash_the_same_token_gives_the_same_snapshot(
     run_process: Run, tmp_path: Path
 ) -> None:
-    def judge(action: str, nth: int) -> str:
-        return "hang" if action == "CreateSnapshot" and nth == 1 else "pass"
-
-    with wire(tmp_path / "s.sqlite3", judge) as relay:
-        argv = ("--disk-id", "d-sandbox-data", "--endpoint", relay.url, "-q")
+    with wire(tmp_path / "s.sqlite3", "CreateSnapshot@1:hang-after") as far_end:
+        argv = ("--disk-id", "d-sandbox-data", "--endpoint", far_end.url, "-q")
         process = subprocess.Popen(
             program("create", *argv, "--client-token", "nightly"),
             env=bare_environment() | SANDBOX_ENVIRONMENT,
             stdout=subprocess.DEVNULL,
         )
-        assert relay.arrived.wait(20)
+        assert far_end.struck.wait(20)
         process.kill()
         process.wait(timeout=20)
         again = run_process("create", *argv, "--client-token", "nightly", env=SANDBOX_ENVIRONMENT)

@@ -114,3 +114,16 @@ def test_the_ci_runs_the_readmes_two_commands() -> None:
     assert len(commands) == 2
     assert "ecs-snap create --sandbox" in commands[0]
     assert commands[1].endswith(".venv/bin/python -m pytest -q")
+
+
+def test_the_table_of_faults_is_the_sandboxs() -> None:
+    from ecs_snap_cli.sandbox.faults import KINDS
+
+    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| .* \| (yes|no) \| ?(.*) \|$", text, re.MULTILINE)
+    assert [(name, acts == "yes") for name, acts, _ in rows] == [
+        (name, kind.carried_out) for name, kind in KINDS.items()
+    ]
+    for name, _, keys in rows:
+        told = set(re.findall(r"`([a-z-]+)`(?: \(|,|$)", keys))
+        assert keys == "the same" or told == set(KINDS[name].keys)

@@ -1,0 +1,152 @@
+"""Fault plans as people write them: one fault in a line of text, or several in a TOML file."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from .faults import KINDS, RETRY_HEADERS, Fault
+from .known_actions import KNOWN_ACTIONS
+
+# Long enough to outlast any client's patience.
+SILENCE_SECONDS = 60.0
+OUTAGE_SECONDS = 1.0
+DELAY_SECONDS = 0.05
+
+_SECONDS = {
+    "hang": SILENCE_SECONDS,
+    "hang-after": SILENCE_SECONDS,
+    "delay": DELAY_SECONDS,
+    "down": OUTAGE_SECONDS,
+}
+# The status that ECS gives these codes; the rest are refusals.
+_STATUS_BY_CODE = (
+    ("Throttling", 400),
+    ("InternalError", 500),
+    ("ServiceUnavailable", 503),
+    ("OperationConflict", 409),
+)
+_SPEC = re.compile(
+    r"(?P<action>\*|[A-Za-z]+)(@(?P<attempts>[^:]*))?:(?P<fault>[^,]*)(,(?P<more>.*))?"
+)
+_ATTEMPTS = re.compile(r"(?P<first>[1-9]\d{0,8})(?P<range>-(?P<last>[1-9]\d{0,8})?)?", re.ASCII)
+_LONGEST_SECONDS = 86_400.0
+
+
+class FaultPlanError(Exception):
+    """A fault that cannot be understood; the text says which and why."""
+
+
+def parse_fault(spec: str) -> Fault:
+    """A fault from `ACTION[@ATTEMPTS]:FAULT[,KEY=VALUE...]`.
+
+    ACTION is an ECS action's name or `*`; ATTEMPTS is `2`, `2-4` or `2-`, without it every
+    request is meant. `CreateSnapshot@1:reset-after`. Raises FaultPlanError.
+    """
+    match = _SPEC.fullmatch(spec)
+    if match is None:
+        raise FaultPlanError(
+            f"{spec!r} is not of the form ACTION[@ATTEMPTS]:FAULT[,KEY=VALUE...], such as "
+            "CreateSnapshot@1-2:reset-after"
+        )
+    values: dict[str, Any] = {}
+    for part in (match["more"] or "").split(",") if match["more"] is not None else ():
+        key, equals, value = part.partition("=")
+        if not equals or key in values:
+            raise FaultPlanError(f"{spec!r}: {part!r} is not one KEY=VALUE")
+        values[key] = value
+    return _fault(spec, match["action"], match["attempts"], match["fault"], values)
+
+
+def read_plan(path: str | Path) -> list[Fault]:
+    """The faults of a TOML file: `[[fault]]` tables of action, attempts, fault and its keys.
+
+    Raises FaultPlanError, also for a file that cannot be read.
+    """
+    import tomllib  # a server without a plan needs none
+
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FaultPlanError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise FaultPlanError(f"{path} is not TOML: {error}") from error
+    tables = document.get("fault")
+    if document.keys() - {"fault"} or not isinstance(tables, list):
+        raise FaultPlanError(f"{path} is to hold [[fault]] tables and nothing else")
+    return [_of_table(f"{path}, fault {number}", table) for number, table in enumerate(tables, 1)]
+
+
+def _of_table(where: str, table: Any) -> Fault:
+    if not isinstance(table, dict):
+        raise FaultPlanError(f"{where} is not a table")
+    values = dict(table)
+    action, kind = values.pop("action", None), values.pop("fault", None)
+    if not isinstance(action, str):
+        raise FaultPlanError(f"{where} names no action")
+    attempts = values.pop("attempts", None)
+    return _fault(where, action, None if attempts is None else str(attempts), str(kind), values)
+
+
+def _fault(
+    where: str, action: str, attempts: str | None, kind: str, values: dict[str, Any]
+) -> Fault:
+    if action != "*" and action not in KNOWN_ACTIONS:
+        raise FaultPlanError(f"{where}: ECS has no action {action!r}")
+    if kind not in KINDS:
+        raise FaultPlanError(f"{where}: there is no fault {kind!r}; those are {', '.join(KINDS)}")
+    allowed = KINDS[kind].keys
+    for key in values:
+        if key not in allowed:
+            known = f"; it takes {', '.join(allowed)}" if allowed else ""
+            raise FaultPlanError(f"{where}: {kind} takes no {key!r}{known}")
+    first, last = _attempts(where, attempts)
+    code = str(values.get("code", "InternalError"))
+    made_up = _status_of(code) if kind.startswith("error") else 200
+    return Fault(
+        action=action,
+        kind=kind,
+        first=first,
+        last=last,
+        seconds=_number(where, values, "seconds", _SECONDS.get(kind, 0.0), _LONGEST_SECONDS),
+        status=int(_number(where, values, "status", made_up, 599, least=200)),
+        code=code if kind.startswith("error") else "",
+        headers=tuple((k, _header(where, k, values[k])) for k in RETRY_HEADERS if k in values),
+    )
+
+
+def _header(where: str, name: str, value: object) -> str:
+    text = str(value)
+    if not text.isascii() or not text.isprintable():
+        raise FaultPlanError(f"{where}: {name} is printable ASCII")
+    return text
+
+
+def _attempts(where: str, text: str | None) -> tuple[int, int | None]:
+    if text is None:
+        return 1, None
+    match = _ATTEMPTS.fullmatch(text)
+    if match is None:
+        raise FaultPlanError(f"{where}: the attempts are 2, 2-4 or 2-, not {text!r}")
+    first = int(match["first"])
+    if match["range"] is None:
+        return first, first
+    last = int(match["last"]) if match["last"] else None
+    if last is not None and last < first:
+        raise FaultPlanError(f"{where}: the attempts {text} end before they begin")
+    return first, last
+
+
+def _status_of(code: str) -> int:
+    return next((s for prefix, s in _STATUS_BY_CODE if code.startswith(prefix)), 403)
+
+
+def _number(
+    where: str, values: dict[str, Any], key: str, default: float, most: float, least: float = 0
+) -> float:
+    try:
+        number = float(values.get(key, default))
+    except (TypeError, ValueError):
+        number = -1.0
+    if not least <= number <= most:
+        raise FaultPlanError(f"{where}: {key} is a number from {least:g} to {most:g}")
+    return number
