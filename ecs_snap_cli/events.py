@@ -51,7 +51,14 @@ class SnapshotSeen:
     snapshot: Snapshot | None
 
 
-Event = RequestEnded | Retrying | Warned | SnapshotCreated | SnapshotSeen
+@dataclass(frozen=True, slots=True)
+class SnapshotSought:
+    """CreateSnapshot's answer was lost: the disk's snapshots are looked through for its own."""
+
+    disk_id: str
+
+
+Event = RequestEnded | Retrying | Warned | SnapshotCreated | SnapshotSeen | SnapshotSought
 Observer = Callable[[Event], None]
 
 

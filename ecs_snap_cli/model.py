@@ -59,7 +59,9 @@ class Instance:
 class Snapshot:
     """One snapshot of DescribeSnapshots.
 
-    ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate.
+    ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate. A name or a
+    description that the snapshot does not have is ``None`` or empty; ``creation_time`` is kept
+    as ECS wrote it.
     """
 
     snapshot_id: str
@@ -69,6 +71,9 @@ class Snapshot:
     available: bool | None = None
     snapshot_type: str | None = None
     disk_id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    creation_time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

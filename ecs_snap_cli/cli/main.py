@@ -87,10 +87,7 @@ def _report(app: App, error: EcsSnapError) -> int:
             end = "" if error.message.endswith((".", "!", "?")) else "."
             error.message = f"{error.message}{end} {exists}"
         if journal.created is None and journal.in_flight:
-            error.hint = (
-                "Do not order another snapshot: run the same command again with "
-                f"{journal.token_option}."
-            )
+            error.hint = journal.next_step
     if app.debug and error.__cause__ is not None:
         app.terminal.traceback(_traceback(error))
     told = app.terminal.error(error)

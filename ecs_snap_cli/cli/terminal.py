@@ -21,6 +21,7 @@ from ecs_snap_cli.events import (
     Retrying,
     SnapshotCreated,
     SnapshotSeen,
+    SnapshotSought,
     Warned,
 )
 from ecs_snap_cli.render.document import Document
@@ -117,6 +118,8 @@ class Terminal:
                     self._warn(f"Warning: {check.id}: {check.message}")
             case SnapshotCreated():
                 self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
+            case SnapshotSought():
+                self.detail(f"Looking for a new snapshot of disk {event.disk_id}.")
             case SnapshotSeen():
                 self._show_progress(event)
 

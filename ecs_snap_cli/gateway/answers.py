@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from ecs_snap_cli import catalog
+from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.errors import ApiError, ExitCode
 from ecs_snap_cli.gateway import network
 from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.transport import Exchange
 from ecs_snap_cli.model import JsonObject
 
-# Something on the way sent the request twice: the first copy arrived. A new attempt has a new
-# nonce, and the same ClientToken.
+# Something on the way sent the request twice, and the first copy arrived.
 _REPEATED = "SignatureNonceUsed"
+_ABOUT_THE_CLOCK = ("InvalidTimeStamp.Expired", "IllegalTimestamp")
 
 
 def read(action: str, exchange: Exchange) -> JsonObject | Failure:
@@ -66,15 +67,29 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
         error.hint = "Nothing was changed. Try again later."
     elif entry := catalog.find(code):
         error.hint = entry.remedy
+        if code in _ABOUT_THE_CLOCK:
+            error.hint = f"{_clock_difference(exchange)}{entry.remedy}"
     else:
         error.hint = "Look the code up in ECS's API reference; support asks for the RequestId."
     return Failure(
         f"{code} (HTTP {status})",
-        retryable=error.exit_code is ExitCode.UNAVAILABLE or code == _REPEATED,
+        retryable=error.exit_code is ExitCode.UNAVAILABLE,
         may_have_acted=not code.startswith("Throttling")
         and (not 400 <= status < 500 or code in ("IdempotentProcessing", _REPEATED)),
         api_error=error,
         asked_pause=_asked_pause(exchange.headers),
+    )
+
+
+def _clock_difference(exchange: Exchange) -> str:
+    """A sentence on how wrong this machine's clock is, or nothing where it is not."""
+    ahead = clock_ahead(exchange)
+    if ahead is None or abs(ahead) < timedelta(minutes=1):
+        return ""
+    slow = ahead > timedelta()
+    return (
+        f"This machine's clock is {duration(round(abs(ahead).total_seconds()))} "
+        f"{'behind' if slow else 'ahead of'} ECS's. "
     )
 
 
@@ -96,6 +111,21 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def clock_ahead(exchange: Exchange) -> timedelta | None:
+    """How far the server's clock is ahead of this machine's, by the answer's Date."""
+    date = _http_date(exchange.headers.get("date", ""))
+    return None if date is None else date - datetime.now(UTC)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    # "-0000" says nothing of a zone; HTTP's dates are UTC.
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+
+
 def _asked_pause(headers: dict[str, str]) -> float | None:
     """Seconds that the answer asks for: ECS's header is in milliseconds, HTTP's in seconds."""
     milliseconds = headers.get("x-acs-retry-after", "").strip()
@@ -104,8 +134,5 @@ def _asked_pause(headers: dict[str, str]) -> float | None:
     after = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,12}", after, re.ASCII):
         return float(after)
-    try:
-        wanted = parsedate_to_datetime(after)
-        return max(0.0, (wanted - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None
+    wanted = _http_date(after)
+    return None if wanted is None else max(0.0, (wanted - datetime.now(UTC)).total_seconds())

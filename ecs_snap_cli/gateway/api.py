@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from ecs_snap_cli import __version__
@@ -17,6 +18,8 @@ from ecs_snap_cli.gateway.credentials import credential_client
 from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
+
+_LARGEST_CLOCK_SKEW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Api:
     """The official client with one set of credentials, used by any number of threads.
 
     The SDK's own retry stays off: it knows exact codes only and cannot tell a lost answer.
+    ``clock_ahead`` is how far ECS's clock is ahead of this machine's, zero until an answer told.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Api:
                 user_agent=f"ecs-snap/{__version__}",
             )
         )
+        self.clock_ahead = timedelta()
         self.endpoint_url = endpoint.url if endpoint else f"https://{self._client._endpoint}"
 
     @property
@@ -115,6 +120,7 @@ class Api:
                     problem = _not_sent(error)
                     raise problem from problem.__cause__
         outcome = answers.read(action, exchange)
+        self._note_clock(exchange, outcome)
         if not isinstance(outcome, Failure) and extra is not None and (wrong := extra(outcome)):
             outcome = Failure(wrong, retryable=True, may_have_acted=True)
         self._observe(
@@ -127,6 +133,14 @@ class Api:
             )
         )
         return outcome
+
+    def _note_clock(self, exchange: transport.Exchange, outcome: JsonObject | Failure) -> None:
+        ahead = answers.clock_ahead(exchange)
+        # ECS takes no request that is dated further from its clock than this: a Date that is
+        # was put there by something else on the way.
+        if isinstance(outcome, Failure) or ahead is None or abs(ahead) > _LARGEST_CLOCK_SKEW:
+            return
+        self.clock_ahead = ahead
 
     def _given_up(
         self, action: str, failure: Failure, attempts: int, may_have_acted: bool

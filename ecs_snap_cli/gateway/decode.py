@@ -64,6 +64,9 @@ def snapshot(record: JsonObject) -> Snapshot:
         available=available if isinstance(available, bool) else None,
         snapshot_type=text(record.get("SnapshotType")),
         disk_id=text(record.get("SourceDiskId")),
+        name=text(record.get("SnapshotName")),
+        description=text(record.get("Description")),
+        creation_time=text(record.get("CreationTime")),
     )
 
 

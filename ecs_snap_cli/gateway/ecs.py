@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from ecs_snap_cli.errors import ApiError, ExitCode
@@ -34,6 +35,11 @@ class Ecs:
         self, settings: Settings, observer: Observer = ignore, timing: Timing | None = None
     ) -> None:
         self._api = Api(settings, observer, timing)
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far ECS's clock is ahead of this machine's, as its last answer told."""
+        return self._api.clock_ahead
 
     def disk(self, disk_id: str) -> Disk | Unknown | None:
         """One disk by DescribeDisks; ``None`` where ECS has no such disk.

@@ -87,7 +87,7 @@ class SandboxServer:
         self._channels: dict[int, Any] = {}
         try:
             self._server = create_server(
-                application(self._respond),
+                application(self._respond, clock),
                 map=self._channels,
                 sockets=[listener.socket],
                 threads=THREADS_WITH_FAULTS if faults else THREADS,

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+
+from waitress.utilities import build_http_date
 
 from .request import Answer, Request
 
@@ -26,8 +29,8 @@ class Reply:
 Respond = Callable[[Request, Environ], Reply]
 
 
-def application(respond: Respond) -> Application:
-    """A WSGI application that replies to every request by `respond`."""
+def application(respond: Respond, clock: Callable[[], datetime]) -> Application:
+    """A WSGI application that replies to every request by `respond`, dated by `clock`."""
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = _request(environ)
@@ -35,7 +38,11 @@ def application(respond: Respond) -> Application:
         length = len(reply.body) if reply.length is None else reply.length
         start_response(
             f"{reply.status} {_phrase(reply.status)}",
-            [*reply.headers, ("Content-Length", str(length))],
+            [
+                *reply.headers,
+                ("Content-Length", str(length)),
+                ("Date", build_http_date(clock().timestamp())),
+            ],
         )
         return [] if request.method == "HEAD" else [reply.body]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from ecs_snap_cli.core.preflight import Policy, evaluate
-from ecs_snap_cli.model import Report
+from ecs_snap_cli.model import Facts, Report
 from ecs_snap_cli.workflow.gather import Reader, gather
 
 
@@ -15,11 +15,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def examine(
+    reader: Reader, disk_id: str, policy: Policy, now: Callable[[], datetime] = utc_now
+) -> tuple[Facts, Report]:
+    """Read the facts of one disk and judge them, by ECS's clock where its answers tell it."""
+    facts = gather(reader, disk_id)
+    return facts, evaluate(facts, policy, now() + reader.clock_ahead)
+
+
 def check_disk(
     reader: Reader, disk_id: str, policy: Policy, now: Callable[[], datetime] = utc_now
 ) -> Report:
-    """Read the facts of one disk and judge them."""
-    return evaluate(gather(reader, disk_id), policy, now())
+    """The pre-flight's verdict on one disk."""
+    return examine(reader, disk_id, policy, now)[1]
 
 
 def check_disks(

@@ -18,10 +18,11 @@ from ecs_snap_cli.errors import (
     WaitTimeout,
 )
 from ecs_snap_cli.events import Observer, SnapshotCreated, Warned, ignore
-from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder
+from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder, Unknown
 from ecs_snap_cli.workflow.background import Task
-from ecs_snap_cli.workflow.check import check_disk, utc_now
+from ecs_snap_cli.workflow.check import examine, utc_now
 from ecs_snap_cli.workflow.gather import Reader
+from ecs_snap_cli.workflow.lost import look_for
 from ecs_snap_cli.workflow.wait import Clock, Patience, SnapshotReader, wait_for
 
 # After a signal, an answer that is on its way is worth this much of the second in which the
@@ -41,27 +42,41 @@ class Journal:
 
     Written before and after CreateSnapshot, so that an ID that ECS named is never forgotten
     and an answer that never came is not mistaken for a refusal. ``in_flight``: it was sent, and
-    is not known to have done nothing.
+    is not known to have done nothing; ``found``: snapshots that may be what it did.
     """
 
     order: SnapshotOrder
     in_flight: bool = False
     created: Created | None = None
+    found: tuple[str, ...] = ()
     report: Report | None = None
 
     def what_exists(self) -> str | None:
         """What an operator must know of the snapshot, in a sentence; ``None``: there is none."""
+        disk_id = self.order.disk_id
         if self.created is not None:
+            return f"Snapshot {self.created.snapshot_id} of disk {disk_id} exists all the same."
+        if not self.in_flight:
+            return None
+        if not self.found:
             return (
-                f"Snapshot {self.created.snapshot_id} of disk {self.order.disk_id} exists all "
-                "the same."
-            )
-        if self.in_flight:
-            return (
-                f"CreateSnapshot was under way: a snapshot of disk {self.order.disk_id} may exist. "
+                f"CreateSnapshot was under way: a snapshot of disk {disk_id} may exist. "
                 f"Run the same command again with {self.token_option} to get its ID."
             )
-        return None
+        several = len(self.found) > 1
+        return (
+            f"Snapshot{'s' if several else ''} {', '.join(self.found)} of disk {disk_id} appeared "
+            f"after the order was sent: {'one of them' if several else 'it'} is most likely this "
+            "order's."
+        )
+
+    @property
+    def next_step(self) -> str:
+        """What to do where it is not known for certain whether the snapshot exists."""
+        return (
+            "Do not order another snapshot: run the same command again with "
+            f"{self.token_option}, or see `ecs-snap list --disk-id {self.order.disk_id}`."
+        )
 
     @property
     def token_option(self) -> str:
@@ -93,26 +108,65 @@ def create(
     Raises ``PreflightFailed`` before anything is created, else what the calls and the wait
     raise; ``journal`` then tells what exists.
     """
+    known = None
     if policy is not None:
-        report = check_disk(gateway, journal.order.disk_id, policy, now)
-        journal.report = report
-        if not report.eligible:
-            raise refusal(report)
-        if report.warned:
-            observer(Warned(report.warned))
-    created = _order(gateway, journal)
+        known = _check(gateway, journal, policy, observer, now)
+    sent_at = now()
+    try:
+        created = _order(gateway, journal)
+    except Exception:
+        if journal.in_flight:
+            journal.found = look_for(
+                gateway,
+                journal.order,
+                known=known,
+                sent_at=sent_at,
+                observer=observer,
+                clock=clock or Clock(),
+            )
+        raise
     observer(SnapshotCreated(created.snapshot_id, journal.order.disk_id))
     snapshot = None
     if patience is not None:
-        try:
-            snapshot = wait_for(gateway, created.snapshot_id, patience, observer, clock)
-        except WaitTimeout as error:
-            error.hint = (
-                "ECS goes on creating it. To go on waiting, run the same command again with "
-                f"{journal.token_option}; --wait-timeout sets how long, 0 for ever."
-            )
-            raise
+        snapshot = _wait(gateway, journal, created, patience, observer, clock)
     return Result(created, journal.report, snapshot)
+
+
+def _wait(
+    gateway: Gateway,
+    journal: Journal,
+    created: Created,
+    patience: Patience,
+    observer: Observer,
+    clock: Clock | None,
+) -> Snapshot:
+    try:
+        return wait_for(gateway, created.snapshot_id, patience, observer, clock)
+    except WaitTimeout as error:
+        error.hint = (
+            "ECS goes on creating it. To go on waiting, run the same command again with "
+            f"{journal.token_option}; --wait-timeout sets how long, 0 for ever."
+        )
+        raise
+
+
+def _check(
+    gateway: Gateway,
+    journal: Journal,
+    policy: Policy,
+    observer: Observer,
+    now: Callable[[], datetime],
+) -> frozenset[str] | None:
+    """Go ahead or raise; the IDs of the snapshots that the disk has, if they could be read."""
+    facts, report = examine(gateway, journal.order.disk_id, policy, now)
+    journal.report = report
+    if not report.eligible:
+        raise refusal(report)
+    if report.warned:
+        observer(Warned(report.warned))
+    if isinstance(facts.snapshots, Unknown):
+        return None
+    return frozenset(each.snapshot_id for each in facts.snapshots)
 
 
 def refusal(report: Report) -> PreflightFailed:

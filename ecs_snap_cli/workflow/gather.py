@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Protocol
 
 from ecs_snap_cli.model import Disk, Facts, Instance, Snapshot, Unknown
@@ -17,6 +18,9 @@ class Reader(Protocol):
     def instances(self, instance_ids: tuple[str, ...]) -> Mapping[str, Instance] | Unknown: ...
 
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown: ...
+
+    @property
+    def clock_ahead(self) -> timedelta: ...
 
 
 def gather(reader: Reader, disk_id: str) -> Facts:

@@ -23,6 +23,7 @@ class PlayedEcs:
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, str]]] = []
         self.headers: list[dict[str, str]] = []
+        self.headers_of_all: dict[str, str] = {}
         self._queues: dict[str, list[Answer]] = {}
         disk = {
             "DiskId": "d-1",
@@ -78,7 +79,7 @@ class PlayedEcs:
         if not isinstance(body, str | bytes):
             body = json.dumps(body)
             headers = {"Content-Type": "application/json", **headers}
-        return status, headers, body
+        return status, {**self.headers_of_all, **headers}, body
 
 
 def error(
@@ -91,12 +92,14 @@ def error(
 
 @pytest.fixture
 def ecs(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedEcs]:
-    """A played ECS in cn-hangzhou, and no pause between attempts."""
+    """A played ECS in cn-hangzhou, and no pause between attempts or looks."""
     from ecs_snap_cli.gateway import api
+    from ecs_snap_cli.workflow import lost
 
     monkeypatch.setenv("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou")
     pauseless = api.Timing(sleep=lambda seconds: None)
     monkeypatch.setattr(api, "Timing", lambda: pauseless)
+    monkeypatch.setattr(lost, "PAUSES_SECONDS", ())
     played = PlayedEcs()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.add_callback(responses.POST, HOST, callback=played.play)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 import requests
@@ -326,13 +328,59 @@ def test_a_request_that_could_not_be_made_shows_its_traceback_under_debug_only(
     assert "TOPSECRET" not in debug.err
 
 
-def test_a_nonce_used_twice_means_that_the_first_copy_arrived(run: Run, ecs: PlayedEcs) -> None:
-    ecs.answers("CreateSnapshot", error("SignatureNonceUsed", 400), {"SnapshotId": "s-923FE2BF0"})
-    assert run("create", "--disk-id", "d-1", "-q").out == "s-923FE2BF0\n"
+def test_a_nonce_used_twice_is_a_refusal_but_the_first_copy_may_have_acted(
+    run: Run, ecs: PlayedEcs
+) -> None:
     ecs.refuses("CreateSnapshot", "SignatureNonceUsed", 400)
-    ended = run("create", "--disk-id", "d-1", "--max-attempts", "2")
+    ended = run("create", "--disk-id", "d-1")
     assert ended.code == 5
+    assert len(ecs.sent("CreateSnapshot")) == 1
     assert "may exist" in ended.err
+
+
+def test_the_id_of_a_snapshot_whose_answers_were_lost_is_told(run: Run, ecs: PlayedEcs) -> None:
+    left_behind = {"SnapshotId": "s-lost", "Status": "progressing", "SnapshotType": "user"}
+    ecs.answers(
+        "DescribeSnapshots",
+        {"Snapshots": {"Snapshot": []}},
+        {"Snapshots": {"Snapshot": [left_behind]}},
+    )
+    ecs.answers("CreateSnapshot", requests.exceptions.ReadTimeout("no"))
+    ended = run("create", "--disk-id", "d-1", "-o", "json", "--max-attempts", "2")
+    problem = json.loads(ended.err)["Error"]
+    assert (ended.code, ended.out) == (6, "")
+    assert "Snapshot s-lost of disk d-1 appeared after the order was sent" in problem["Message"]
+    assert "2 attempts" in problem["Message"]
+    assert "--client-token" in problem["Hint"]
+    assert "`ecs-snap list --disk-id d-1`" in problem["Hint"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(20, "20 min behind"), (-20, "20 min ahead of"), (0, None)],
+)
+def test_a_request_that_is_too_old_tells_how_wrong_the_clock_is(
+    run: Run, ecs: PlayedEcs, minutes: int, words: str | None
+) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+    ecs.answers("DescribeDisks", error("InvalidTimeStamp.Expired", 400, headers={"Date": date}))
+    ended = run("create", "--disk-id", "d-1", "-o", "json")
+    hint = json.loads(ended.err)["Error"]["Hint"]
+    assert ended.code == 5
+    assert len(ecs.sent("DescribeDisks")) == 1
+    assert "clock" in hint
+    assert words is None or f"This machine's clock is {words} ECS's." in hint
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(10, 0), (0, 3), (60 * 24, 3)])
+def test_the_age_of_a_disk_goes_by_ecss_clock_where_that_can_be_ecss(
+    run: Run, ecs: PlayedEcs, minutes: int, code: int
+) -> None:
+    now = datetime.now(UTC)
+    created = (now - timedelta(minutes=55)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ecs.disk.update(Type="system", CreationTime=created)
+    ecs.headers_of_all["Date"] = format_datetime(now + timedelta(minutes=minutes), usegmt=True)
+    assert run("create", "--disk-id", "d-1").code == code
 
 
 @pytest.mark.parametrize(

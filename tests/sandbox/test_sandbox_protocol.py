@@ -3,6 +3,7 @@
 import http.client
 import re
 import socket
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -234,3 +235,8 @@ def test_close_may_come_twice_and_frees_the_port(start):
     server.close()
     port = urlsplit(server.url).port
     assert start(port=port).url == server.url
+
+
+def test_answers_are_dated_by_the_sandboxs_clock(raw, clock):
+    clock.time = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
+    assert raw.call("DescribeRegions").headers["Date"] == "Tue, 06 May 2031 07:08:09 GMT"

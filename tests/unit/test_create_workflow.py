@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import pytest
@@ -24,7 +24,7 @@ from ecs_snap_cli.errors import (
     Unavailable,
     WaitTimeout,
 )
-from ecs_snap_cli.events import Event, SnapshotCreated, SnapshotSeen, Warned
+from ecs_snap_cli.events import Event, SnapshotCreated, SnapshotSeen, SnapshotSought, Warned
 from ecs_snap_cli.model import (
     Created,
     Disk,
@@ -38,6 +38,7 @@ from ecs_snap_cli.model import (
 from ecs_snap_cli.workflow import create as workflow
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.create import Journal, Result, create, refusal
+from ecs_snap_cli.workflow.lost import PAUSES_SECONDS
 from ecs_snap_cli.workflow.wait import Clock, Patience
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -55,8 +56,10 @@ class Gateway:
     disk_found: Disk | Unknown | None = DISK
     instance: Instance = INSTANCE
     snapshots: tuple[Snapshot, ...] = ()
+    on_snapshots: Callable[[], tuple[Snapshot, ...]] | None = None
     on_create: Callable[[], Created] = lambda: CREATED
     looks: tuple[Snapshot, ...] = (DONE,)
+    clock_ahead: timedelta = timedelta()
     calls: list[str] = field(default_factory=list)
     orders: list[SnapshotOrder] = field(default_factory=list)
 
@@ -70,7 +73,7 @@ class Gateway:
 
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...]:
         self.calls.append("snapshots")
-        return self.snapshots
+        return self.on_snapshots() if self.on_snapshots else self.snapshots
 
     def create_snapshot(self, order: SnapshotOrder) -> Created:
         self.calls.append("create")
@@ -274,6 +277,95 @@ def test_a_lost_answer_may_have_left_a_snapshot_behind() -> None:
         each for each in ("d-1", "may exist", "--client-token token-1") if each not in said
     ] == []
     assert run.journal.created is None
+
+
+NEW = Snapshot("s-new", "progressing", name="nightly", creation_time="2026-03-01T12:00:01Z")
+OLD = Snapshot("s-old", "accomplished", name="nightly", creation_time="2026-02-28T12:00:00Z")
+
+
+def lost(gateway: Gateway, *after: tuple[Snapshot, ...]) -> Run:
+    """A run whose CreateSnapshot is lost; later looks at the disk find ``after``, one by one."""
+    looks = list(after)
+
+    def fail() -> Created:
+        gateway.on_snapshots = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
+        return raising(Unavailable("Lost."), may_have_acted=True)()
+
+    gateway.on_create = fail
+    return Run(gateway)
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["known by its ID", "known by its time"])
+def test_a_snapshot_that_a_lost_answer_left_behind_is_found_and_told(check: bool) -> None:
+    run = lost(Gateway(snapshots=(OLD,)), (NEW, OLD))
+    run.fails(Unavailable, check=check)
+    said = run.journal.what_exists() or ""
+    assert run.journal.found == ("s-new",)
+    assert "Snapshot s-new of disk d-1 appeared" in said
+    assert "--client-token token-1" in run.journal.next_step
+    assert SnapshotSought("d-1") in run.events
+    assert run.passed == 0
+
+
+def test_a_snapshot_that_is_listed_late_is_looked_for_again() -> None:
+    run = lost(Gateway(snapshots=(OLD,)), (OLD,), (OLD,), (NEW, OLD))
+    run.fails(Unavailable)
+    assert run.journal.found == ("s-new",)
+    assert run.passed == sum(PAUSES_SECONDS)
+
+
+def test_a_snapshot_that_does_not_appear_may_still_exist() -> None:
+    run = lost(Gateway(snapshots=(OLD,)), (OLD,))
+    run.fails(Unavailable)
+    assert run.journal.found == ()
+    assert "may exist" in (run.journal.what_exists() or "")
+    assert run.gateway.calls.count("snapshots") == 2 + len(PAUSES_SECONDS)
+
+
+def test_several_snapshots_that_appeared_are_all_told() -> None:
+    run = lost(Gateway(), (NEW, replace(NEW, snapshot_id="s-other")))
+    run.fails(Unavailable)
+    assert "Snapshots s-new, s-other of disk d-1" in (run.journal.what_exists() or "")
+
+
+def test_ecss_clock_tells_what_is_new_where_this_machines_is_wrong() -> None:
+    ahead = timedelta(minutes=10)
+    earlier = replace(NEW, snapshot_id="s-9", creation_time="2026-03-01T12:05:00Z")
+    ours = replace(NEW, creation_time="2026-03-01T12:10:00Z")
+    run = lost(Gateway(clock_ahead=ahead), (ours, earlier))
+    run.fails(Unavailable, check=False)
+    assert run.journal.found == ("s-new",)
+
+
+@pytest.mark.parametrize("unreadable", [Unknown("Forbidden."), Unavailable("Down.")], ids=str)
+def test_a_look_that_fails_leaves_the_first_error_and_the_doubt(unreadable: object) -> None:
+    run = lost(Gateway(), ())
+
+    def look() -> tuple[Snapshot, ...]:
+        if isinstance(unreadable, Exception):
+            raise unreadable
+        return unreadable  # type: ignore[return-value]
+
+    run.gateway.on_create = lambda: (
+        setattr(run.gateway, "on_snapshots", look)  # type: ignore[func-returns-value]
+        or raising(Unavailable("Lost."), may_have_acted=True)()
+    )
+    assert run.fails(Unavailable).value.message == "Lost."
+    assert "may exist" in (run.journal.what_exists() or "")
+
+
+def test_a_refusal_that_acted_on_nothing_looks_for_nothing() -> None:
+    run = Run(Gateway(on_create=raising(Unavailable("Never reached."))))
+    run.fails(Unavailable)
+    assert run.gateway.calls.count("snapshots") == 1
+    assert run.journal.what_exists() is None
+
+
+def test_the_checks_go_by_ecss_clock() -> None:
+    young = replace(DISK, disk_type="system", creation_time="2026-03-01T11:05:00Z")
+    assert Run(Gateway(disk_found=young, clock_ahead=timedelta(minutes=6))).start()
+    run = Run(Gateway(disk_found=young, clock_ahead=timedelta(minutes=-6)))
+    run.fails(PreflightFailed)
 
 
 def test_the_token_can_be_pasted_into_a_shell() -> None:

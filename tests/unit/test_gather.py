@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -31,6 +31,7 @@ class Reader:
     on_instances: Callable[[], dict[str, Instance] | Unknown] = lambda: RUNNING
     on_snapshots: Callable[[], tuple[Snapshot, ...] | Unknown] = lambda: SNAPSHOTS
     calls: list[tuple[str, object]] = field(default_factory=list)
+    clock_ahead: timedelta = timedelta()
 
     def disk(self, disk_id: str) -> Disk | Unknown | None:
         found = self.on_disk()
