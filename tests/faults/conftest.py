@@ -1,0 +1,116 @@
+"""The program in this process against a sandbox whose wire breaks as a plan says."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.cli.wire import Wire, wire
+from tests.conftest import Ended, Run
+
+DISK = "d-sandbox-data"
+
+
+@dataclass
+class Outcome:
+    """One run: how it ended, what the sandbox saw, what it holds now, how long it paused."""
+
+    ended: Ended
+    seen: list[str]
+    snapshots: list[str]
+    tokens: list[str]
+    pauses: list[float]
+
+    @property
+    def code(self) -> int:
+        return self.ended.code
+
+    @property
+    def told(self) -> list[str]:
+        """The new snapshots whose ID is on stdout or stderr."""
+        return [each for each in self.snapshots if each in self.ended.out + self.ended.err]
+
+
+@dataclass
+class FarEnd:
+    """Runs the program against fresh sandboxes under fault plans."""
+
+    run: Run
+    folder: Path
+    pauses: list[float] = field(default_factory=list)
+    made: int = 0
+    real_pause: float = 0.0
+
+    def pause(self, seconds: float) -> None:
+        """Note a pause instead of making it, or make a short one."""
+        self.pauses.append(seconds)
+        time.sleep(self.real_pause)
+
+    def create(self, *faults: str, argv: tuple[str, ...] = ()) -> Outcome:
+        """``create`` of one disk, as a user of the profile ``sandbox``."""
+        with self.open(*faults) as (far_end, state):
+            self.pauses.clear()
+            ended = self.start(far_end.url, *argv)
+            return Outcome(
+                ended,
+                list(far_end.seen),
+                new_snapshots(state),
+                tokens(state),
+                list(self.pauses),
+            )
+
+    def start(self, url: str, *argv: str, command: str = "create") -> Ended:
+        """One command line for one disk at ``url``."""
+        return self.run(
+            command, "--disk-id", DISK, "--profile", "sandbox", "--endpoint", url, *argv
+        )
+
+    @contextmanager
+    def open(self, *faults: str) -> Iterator[tuple[Wire, Path]]:
+        """A sandbox with a state file of its own."""
+        self.made += 1
+        state = self.folder / f"{self.made}.sqlite3"
+        with wire(state, *faults) as far_end:
+            yield far_end, state
+
+
+def new_snapshots(state: Path, disk_id: str = DISK) -> list[str]:
+    """The snapshots of a disk that are there beside the first state's."""
+    rows = _select(state, f"SELECT id FROM snapshots WHERE disk_id = '{disk_id}'")  # noqa: S608
+    return sorted(set(rows) - {"s-sandbox-data-1", "s-sandbox-data-2"})
+
+
+def tokens(state: Path) -> list[str]:
+    """The ClientTokens of all orders that were carried out."""
+    return _select(state, "SELECT token FROM orders")
+
+
+def _select(state: Path, sql: str) -> list[str]:
+    with contextlib.closing(sqlite3.connect(state)) as connection:
+        return [row[0] for row in connection.execute(sql)]
+
+
+@pytest.fixture
+def far_end(run: Run, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> FarEnd:
+    """Runs that pause for no time (the pauses are noted), with chance at its worst."""
+    from ecs_snap_cli.gateway import api
+    from ecs_snap_cli.workflow import lost
+
+    (own_home / ".aliyun").mkdir()
+    keys = {"mode": "AK", "access_key_id": "sandbox", "access_key_secret": "sandbox"}
+    profile = {"name": "sandbox", "region_id": "cn-hangzhou", **keys}
+    config = {"current": "sandbox", "profiles": [profile]}
+    (own_home / ".aliyun" / "config.json").write_text(json.dumps(config))
+    made = FarEnd(run, tmp_path)
+    timing = api.Timing(sleep=made.pause, random=lambda: 1.0)
+    monkeypatch.setattr(api, "Timing", lambda: timing)
+    monkeypatch.setattr(lost, "PAUSES_SECONDS", ())
+    return made
