@@ -19,8 +19,14 @@ from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.transport import Exchange
 from ecs_snap_cli.model import JsonObject
 
-# Something on the way sent the request twice, and the first copy arrived.
-_REPEATED = "SignatureNonceUsed"
+# Not refusals, whatever status they come with. SignatureNonceUsed: something on the way sent the
+# request twice, and the first copy arrived.
+_ACTED_PERHAPS = (
+    "InternalError",
+    "ServiceUnavailable",
+    "IdempotentProcessing",
+    "SignatureNonceUsed",
+)
 _ABOUT_THE_CLOCK = ("InvalidTimeStamp.Expired", "IllegalTimestamp")
 
 
@@ -74,11 +80,17 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
     return Failure(
         f"{code} (HTTP {status})",
         retryable=error.exit_code is ExitCode.UNAVAILABLE,
-        may_have_acted=not code.startswith("Throttling")
-        and (not 400 <= status < 500 or code in ("IdempotentProcessing", _REPEATED)),
+        may_have_acted=_may_have_acted(code, status),
         api_error=error,
         asked_pause=_asked_pause(exchange.headers),
     )
+
+
+def _may_have_acted(code: str, status: int) -> bool:
+    """Throttling stops a call before it acts, and so does a refusal; the rest is open."""
+    if code.startswith("Throttling"):
+        return False
+    return not 400 <= status < 500 or code.startswith(_ACTED_PERHAPS)
 
 
 def _clock_difference(exchange: Exchange) -> str:

@@ -23,11 +23,14 @@ class Wire:
     a fault was met.
     """
 
-    def __init__(self, state: str | Path, *faults: str) -> None:
+    def __init__(self, state: str | Path, *faults: str, rules: str) -> None:
         self.seen: list[str] = []
         self.struck = threading.Event()
         self.sandbox = SandboxServer(
-            state, faults=[parse_fault(spec) for spec in faults], observer=self._note
+            state,
+            rules=rules,
+            faults=[parse_fault(spec) for spec in faults],
+            observer=self._note,
         )
         self.url = self.sandbox.url
 
@@ -43,8 +46,8 @@ class Wire:
 
 
 @contextmanager
-def wire(state: str | Path, *faults: str) -> Iterator[Wire]:
+def wire(state: str | Path, *faults: str, rules: str = "documented") -> Iterator[Wire]:
     """A fresh sandbox whose requests meet ``faults``, as `sandbox serve --fault` reads them."""
-    made = Wire(state, *faults)
+    made = Wire(state, *faults, rules=rules)
     with made.sandbox:
         yield made

@@ -75,10 +75,13 @@ class FarEnd:
 
     @contextmanager
     def open(self, *faults: str) -> Iterator[tuple[Wire, Path]]:
-        """A sandbox with a state file of its own."""
+        """A sandbox with a state file of its own, which takes several snapshots of a disk at once.
+
+        By the documented rules it would refuse a second one itself, whatever the program does.
+        """
         self.made += 1
         state = self.folder / f"{self.made}.sqlite3"
-        with wire(state, *faults) as far_end:
+        with wire(state, *faults, rules="current") as far_end:
             yield far_end, state
 
 
