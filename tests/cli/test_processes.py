@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -17,6 +14,7 @@ import pytest
 from ecs_snap_cli.sandbox import SandboxServer, reset
 from tests.cli.wire import SANDBOX_ENVIRONMENT, wire
 from tests.conftest import Run, bare_environment, program
+from tests.faults.conftest import new_snapshots
 
 DATA = ("create", "--sandbox", "--disk-id", "d-sandbox-data")
 
@@ -56,7 +54,7 @@ def test_an_answer_lost_on_the_wire_never_makes_a_second_snapshot(
         ended = run_process("create", *argv, env=SANDBOX_ENVIRONMENT)
         assert far_end.seen.count("CreateSnapshot") == 3
         assert ended.code == 0
-    assert taken(tmp_path / "s.sqlite3") == [json.loads(ended.out)["SnapshotId"]]
+    assert new_snapshots(tmp_path / "s.sqlite3") == [json.loads(ended.out)["SnapshotId"]]
 
 
 def test_a_checked_snapshot_takes_four_requests_over_two_connections(
@@ -74,71 +72,6 @@ def test_a_checked_snapshot_takes_four_requests_over_two_connections(
         assert far_end.seen.index("DescribeInstances") > far_end.seen.index("DescribeDisks")
         assert far_end.seen[-1] == "CreateSnapshot"
         assert far_end.connections <= 2
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("stage", ["DescribeDisks", "CreateSnapshot"])
-def test_a_signal_ends_a_request_at_once(
-    tmp_path: Path, number: signal.Signals, stage: str
-) -> None:
-    with wire(tmp_path / "s.sqlite3", f"{stage}:hang-after") as far_end:
-        process = subprocess.Popen(
-            program("create", "--disk-id", "d-sandbox-data", "--endpoint", far_end.url),
-            env=bare_environment() | SANDBOX_ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert far_end.struck.wait(20)
-        sent = time.monotonic()
-        process.send_signal(number)
-        out, err = process.communicate(timeout=20)
-        took = time.monotonic() - sent
-    assert process.returncode == 128 + number
-    assert out == ""
-    assert "Traceback" not in err
-    assert took < 2
-    assert number.name in err
-    if stage == "CreateSnapshot":
-        assert "may exist" in err
-        assert "--client-token" in err
-    else:
-        assert "Nothing was created" in err
-
-
-@pytest.mark.parametrize("output", ["table", "json"])
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [
-        (signal.SIGINT, 130),
-        (signal.SIGTERM, 143),
-        (signal.SIGHUP, 143),
-        (signal.SIGQUIT, 130),
-    ],
-)
-def test_a_signal_during_the_wait_tells_the_id(
-    number: signal.Signals, code: int, output: str
-) -> None:
-    process = subprocess.Popen(
-        program(*DATA, "--wait", "--poll-interval", "20", "-v", "-o", output),
-        env=bare_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    seen = ""
-    while "progressing" not in seen:
-        line = process.stderr.readline()
-        assert line
-        seen += line
-    snapshot_id = seen.partition("Snapshot ")[2].split()[0]
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (code, "")
-    assert number.name in err
-    assert snapshot_id in err
-    assert "exists all the same" in err
 
 
 @pytest.mark.parametrize("output", ["table", "json", "xml"])
@@ -303,21 +236,6 @@ def test_a_state_directory_that_cannot_be_written_is_a_clear_error(
     assert "XDG_STATE_HOME" in ended.err
 
 
-def test_two_processes_at_once_make_one_snapshot() -> None:
-    running = [
-        subprocess.Popen(
-            program(*DATA, "-q"),
-            env=bare_environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    ends = [(process.communicate(timeout=60), process.returncode) for process in running]
-    assert sorted(code for _, code in ends) == [0, 3, 3]
-
-
 def test_nothing_listening_is_unavailable_with_endpoint_and_attempts(run_process: Run) -> None:
     ended = run_process(
         "create", "--disk-id", "d-1", "--endpoint", "http://127.0.0.1:9", "--max-attempts", "2",
@@ -365,28 +283,3 @@ def test_a_port_in_use_is_a_clear_error(run_process: Run, tmp_path: Path) -> Non
         ended = run_process("sandbox", "serve", "--port", port)
     assert (ended.code, ended.out) == (1, "")
     assert "--port" in ended.err
-
-
-def test_after_a_crash_the_same_token_gives_the_same_snapshot(
-    run_process: Run, tmp_path: Path
-) -> None:
-    with wire(tmp_path / "s.sqlite3", "CreateSnapshot@1:hang-after") as far_end:
-        argv = ("--disk-id", "d-sandbox-data", "--endpoint", far_end.url, "-q")
-        process = subprocess.Popen(
-            program("create", *argv, "--client-token", "nightly"),
-            env=bare_environment() | SANDBOX_ENVIRONMENT,
-            stdout=subprocess.DEVNULL,
-        )
-        assert far_end.struck.wait(20)
-        process.kill()
-        process.wait(timeout=20)
-        again = run_process("create", *argv, "--client-token", "nightly", env=SANDBOX_ENVIRONMENT)
-    assert again.code == 0
-    assert taken(tmp_path / "s.sqlite3") == [again.out.strip()]
-
-
-def taken(state: Path) -> list[str]:
-    """The snapshots of d-sandbox-data that are there beside the first state's."""
-    with contextlib.closing(sqlite3.connect(state)) as connection:
-        rows = connection.execute("SELECT id FROM snapshots WHERE disk_id = 'd-sandbox-data'")
-        return sorted({row[0] for row in rows} - {"s-sandbox-data-1", "s-sandbox-data-2"})

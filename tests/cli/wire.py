@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ecs_snap_cli.sandbox import Fault, SandboxServer, parse_fault
 
@@ -20,17 +21,18 @@ class Wire:
     """A sandbox under a fault plan, and what came to it.
 
     ``seen`` are the actions in the order in which their fate was settled; ``struck`` is set once
-    a fault was met.
+    a fault was met. ``meanwhile`` is called with each action before it is answered.
     """
 
-    def __init__(self, state: str | Path, *faults: str, rules: str) -> None:
+    def __init__(self, state: str | Path, *faults: str, **options: Any) -> None:
         self.seen: list[str] = []
+        self.meanwhile: Callable[[str], object] = lambda action: None
         self.struck = threading.Event()
         self.sandbox = SandboxServer(
             state,
-            rules=rules,
             faults=[parse_fault(spec) for spec in faults],
             observer=self._note,
+            **options,
         )
         self.url = self.sandbox.url
 
@@ -43,11 +45,15 @@ class Wire:
         self.seen.append(action)
         if fault is not None:
             self.struck.set()
+        self.meanwhile(action)
 
 
 @contextmanager
-def wire(state: str | Path, *faults: str, rules: str = "documented") -> Iterator[Wire]:
-    """A fresh sandbox whose requests meet ``faults``, as `sandbox serve --fault` reads them."""
-    made = Wire(state, *faults, rules=rules)
+def wire(state: str | Path, *faults: str, **options: Any) -> Iterator[Wire]:
+    """A fresh sandbox whose requests meet ``faults``, as `sandbox serve --fault` reads them.
+
+    ``options`` go to ``SandboxServer``.
+    """
+    made = Wire(state, *faults, **options)
     with made.sandbox:
         yield made

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,9 @@ class FarEnd:
         self.pauses.append(seconds)
         time.sleep(self.real_pause)
 
-    def create(self, *faults: str, argv: tuple[str, ...] = ()) -> Outcome:
-        """``create`` of one disk, as a user of the profile ``sandbox``."""
-        with self.open(*faults) as (far_end, state):
+    def create(self, *faults: str, argv: tuple[str, ...] = (), **options: Any) -> Outcome:
+        """``create`` of one disk; ``options`` are the sandbox's."""
+        with self.open(*faults, **options) as (far_end, state):
             self.pauses.clear()
             ended = self.start(far_end.url, *argv)
             return Outcome(
@@ -68,20 +69,20 @@ class FarEnd:
             )
 
     def start(self, url: str, *argv: str, command: str = "create") -> Ended:
-        """One command line for one disk at ``url``."""
+        """One command line for one disk at ``url``, as a user of the profile ``sandbox``."""
         return self.run(
             command, "--disk-id", DISK, "--profile", "sandbox", "--endpoint", url, *argv
         )
 
     @contextmanager
-    def open(self, *faults: str) -> Iterator[tuple[Wire, Path]]:
+    def open(self, *faults: str, **options: Any) -> Iterator[tuple[Wire, Path]]:
         """A sandbox with a state file of its own, which takes several snapshots of a disk at once.
 
         By the documented rules it would refuse a second one itself, whatever the program does.
         """
         self.made += 1
         state = self.folder / f"{self.made}.sqlite3"
-        with wire(state, *faults, rules="current") as far_end:
+        with wire(state, *faults, **{"rules": "current", **options}) as far_end:
             yield far_end, state
 
 

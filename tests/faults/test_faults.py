@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -221,3 +222,38 @@ def test_where_nothing_can_be_read_afterwards_the_token_is_told(far_end: FarEnd)
     assert "may exist" in problem["Message"]
     assert f"--client-token {outcome.tokens[0]}" in problem["Hint"]
     assert "CreateSnapshot got no usable answer" in problem["Message"]
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(20, "20 min behind"), (-20, "20 min ahead of")])
+def test_a_clock_that_is_twenty_minutes_off_is_an_access_problem_that_says_so(
+    far_end: FarEnd, minutes: int, words: str
+) -> None:
+    outcome = far_end.create(
+        argv=("-o", "json"), clock=lambda: datetime.now(UTC) + timedelta(minutes=minutes)
+    )
+    problem = json.loads(outcome.ended.err)["Error"]
+    assert (outcome.code, problem["Code"]) == (5, "InvalidTimeStamp.Expired")
+    assert f"This machine's clock is {words} ECS's." in problem["Hint"]
+    assert sorted(set(outcome.seen)) == ["DescribeDisks", "DescribeSnapshots"]
+    assert len(outcome.seen) == 2
+
+
+@pytest.mark.parametrize("minutes", [14, -14])
+def test_a_clock_that_is_wrong_within_what_ecs_takes_is_no_problem(
+    far_end: FarEnd, minutes: int
+) -> None:
+    outcome = far_end.create(
+        argv=("-q",), clock=lambda: datetime.now(UTC) + timedelta(minutes=minutes)
+    )
+    assert outcome.snapshots == [outcome.ended.out.strip()]
+
+
+def test_a_wrong_clock_does_not_hide_a_lost_snapshot(far_end: FarEnd) -> None:
+    outcome = far_end.create(
+        "CreateSnapshot:reset-after",
+        argv=("--no-preflight",),
+        clock=lambda: datetime.now(UTC) - timedelta(minutes=10),
+    )
+    assert outcome.code == 6
+    assert len(outcome.snapshots) == 1
+    assert outcome.told == outcome.snapshots
