@@ -170,7 +170,7 @@ def _plan(specs: tuple[str, ...], path: str | None) -> list[Fault]:
 def _request_lines(app: App) -> Callable[[str, int, Fault | None], None]:
     def tell(action: str, attempt: int, fault: Fault | None) -> None:
         app.terminal.detail(
-            f"{action or '(no action)'} {attempt}" + (f": {fault.kind}" if fault else "")
+            f"{action or '(no action)'} #{attempt}" + (f": {fault.kind}" if fault else "")
         )
 
     return tell

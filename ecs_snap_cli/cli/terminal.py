@@ -27,6 +27,8 @@ from ecs_snap_cli.events import (
 from ecs_snap_cli.render.document import Document
 from ecs_snap_cli.render.literal import visible
 
+_LAST_WORD_SECONDS = 0.2
+
 
 class Terminal:
     """Writes one command's result, warnings, progress and error.
@@ -43,6 +45,7 @@ class Terminal:
         self.verbose = verbose
         self._held: list[str] = []
         self._lock = threading.Lock()
+        self._closed = False
         self._progress: Any = None
         self._last_progress = ""
 
@@ -83,6 +86,12 @@ class Terminal:
     def close(self) -> None:
         """Leave the screen in order and nothing for Python to flush in vain."""
         self.close_progress()
+        # A call that was left behind may still talk: Python aborts over a thread that holds a
+        # stream at its end. One that is stuck in a write is not waited for.
+        held = self._lock.acquire(timeout=_LAST_WORD_SECONDS)
+        self._closed = True
+        if held:
+            self._lock.release()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OutputLost), guarded(stream):
                 if stream is not None:
@@ -167,6 +176,8 @@ class Terminal:
     def _say(self, line: str) -> None:
         text = visible(line)
         with self._lock, contextlib.suppress(OSError, ValueError):
+            if self._closed:
+                return
             if self._progress is not None:
                 self._progress.say(text)
             else:
