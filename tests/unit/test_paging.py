@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -188,3 +190,31 @@ def test_what_a_request_raises_goes_on() -> None:
 
     with pytest.raises(Unavailable, match=r"^No answer\.$"):
         Endpoint(fail).read()
+
+
+def by_token() -> Endpoint:
+    pages = {None: body(names(100), NextToken="two"), "two": body(names(100, 100))}
+    return Endpoint(lambda max_results, next_token=None: pages[next_token])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "requests"), [(1, 1), (100, 1), (101, 2), (200, 2)], ids=lambda value: str(value)
+)
+@pytest.mark.parametrize("endpoint", [by_token, lambda: numbered(200, first=100)], ids=["t", "n"])
+def test_no_page_is_asked_for_before_it_is_needed(
+    endpoint: Callable[[], Endpoint], wanted: int, requests: int
+) -> None:
+    asked = endpoint()
+    records = paging.each_record(asked, "Things", "Thing", "ThingId", "DescribeThings")
+    assert asked.asked == []
+    assert [each["ThingId"] for each in islice(records, wanted)] == names(wanted)
+    assert len(asked.asked) == requests
+
+
+def test_a_page_that_is_not_understood_is_unavailable_to_who_reads_one_by_one() -> None:
+    endpoint = Endpoint(lambda **page: {"Things": "none"})
+    records = paging.each_record(endpoint, "Things", "Thing", "ThingId", "DescribeThings")
+    with pytest.raises(paging.NotUnderstood, match="not understood") as refused:
+        next(records)
+    assert refused.value.exit_code is ExitCode.UNAVAILABLE
+    assert refused.value.hint
