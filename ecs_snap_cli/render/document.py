@@ -29,13 +29,39 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Aligned rows of cells; the last column takes what width is left."""
+    """Aligned rows of cells, ``gap`` blanks apart; the last column takes what width is left."""
 
     rows: Sequence[Sequence[Cell]]
     indent: int = 0
+    gap: int = 2
 
 
-Block = Paragraph | Grid
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a table's column is called, and what becomes of it where there is little room.
+
+    Columns of a high ``rank`` are left out first, the one of the lowest never; cells that are
+    not whole give way before that, but not below ``least`` terminal cells.
+    """
+
+    title: str
+    rank: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header, one line each: never wrapped."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+    def grid(self) -> Grid:
+        """All of it as a grid."""
+        return Grid([[Cell(column.title, "strong") for column in self.columns], *self.rows])
+
+
+Block = Paragraph | Grid | Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,34 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from ecs_snap_cli.render.document import Block, Cell, Grid
+from ecs_snap_cli.render.document import Block, Cell, Grid, Paragraph, Table
 from ecs_snap_cli.render.literal import visible
 
-_GAP = "  "
+_CUT = "…"
 
 
 def plain(blocks: Sequence[Block]) -> str:
     """The text, every line ended."""
     lines: list[str] = []
     for block in blocks:
-        lines += _grid(block) if isinstance(block, Grid) else [visible(block.text)]
+        if isinstance(block, Paragraph):
+            lines.append(visible(block.text))
+        else:
+            lines += _grid(block.grid() if isinstance(block, Table) else block)
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _grid(grid: Grid) -> list[str]:
-    texts = [[visible(cell.text) for cell in row] for row in grid.rows]
-    widths = column_widths(grid.rows)
+    gap = " " * grid.gap
+    return [" " * grid.indent + gap.join(row) for row in padded(grid.rows)]
+
+
+def padded(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    """The texts, each as wide as its column."""
+    widths = column_widths(rows)
+    texts = [[visible(cell.text) for cell in row] for row in rows]
     return [
-        " " * grid.indent
-        + _GAP.join(
-            text + " " * (width - cells(text)) for text, width in zip(row, widths, strict=False)
-        )
+        [text + " " * (width - cells(text)) for text, width in zip(row, widths, strict=False)]
         for row in texts
     ]
 
@@ -42,7 +48,20 @@ def column_widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
 
 def cells(text: str) -> int:
     """How many terminal cells ``text`` takes: Chinese characters take two, accents none."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
+
+
+def clipped(text: str, width: int) -> str:
+    """``text`` in at most ``width`` terminal cells, ending in ``…`` where it goes on."""
+    if cells(text) <= width:
+        return text
+    # No more characters than cells: most take one, and accents, which take none, may be many.
+    end = min(len(text), width)
+    while cells(text[:end]) > width - cells(_CUT):
+        end -= 1
+    return text[:end] + _CUT

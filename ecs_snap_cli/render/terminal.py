@@ -1,4 +1,4 @@
-"""Blocks on a terminal: wrapped to its width and coloured, by rich."""
+"""Blocks on a terminal: fitted to its width and coloured, by rich."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
-from ecs_snap_cli.render.document import Block, Cell, Grid
+from ecs_snap_cli.render.columns import fitted
+from ecs_snap_cli.render.document import Block, Cell, Grid, Table
 from ecs_snap_cli.render.literal import visible
-from ecs_snap_cli.render.plain import column_widths
+from ecs_snap_cli.render.plain import column_widths, padded
 
 _STYLES = {
     "good": "green",
@@ -24,7 +25,6 @@ _STYLES = {
 }
 # Below this a wrapped column is harder to read than a line that the terminal breaks.
 _NARROWEST = 24
-_GAP = 2
 
 
 def console(stream: TextIO) -> Console:
@@ -49,12 +49,24 @@ def print_blocks(out: Console, blocks: Sequence[Block]) -> None:
             table = _table(block, least)
             # On a terminal that is narrower still, rich would drop columns and crop lines; this
             # way the terminal breaks them, and nothing is lost.
-            needed = block.indent + sum(least) + _GAP * (len(least) - 1)
+            needed = block.indent + sum(least) + block.gap * (len(least) - 1)
             out.width = max(screen, needed)
             out.print(table, crop=False)
             out.width = screen
+        elif isinstance(block, Table):
+            _print_table(out, fitted(block, screen))
         else:
             out.print(Text(visible(block.text), _STYLES[block.style]))
+
+
+def _print_table(out: Console, grid: Grid) -> None:
+    """Line by line: rich's own table would measure every cell again, thousands of them."""
+    for row, texts in zip(grid.rows, padded(grid.rows), strict=True):
+        line = Text(" " * grid.gap).join(
+            Text(text, _STYLES[cell.style]) for cell, text in zip(row, texts, strict=True)
+        )
+        line.rstrip()
+        out.print(line, soft_wrap=True)
 
 
 def _least_widths(grid: Grid) -> list[int]:
@@ -67,10 +79,10 @@ def _least_widths(grid: Grid) -> list[int]:
     return [*widths[:-1], min(widths[-1], narrowest)]
 
 
-def _table(grid: Grid, least: Sequence[int]) -> Table:
-    table = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
+def _table(grid: Grid, least: Sequence[int]) -> RichTable:
+    table = RichTable.grid(padding=(0, grid.gap, 0, 0), pad_edge=False)
     if grid.indent:
-        table.add_column(width=max(0, grid.indent - _GAP))
+        table.add_column(width=max(0, grid.indent - grid.gap))
     for index, width in enumerate(least):
         last = index == len(least) - 1
         table.add_column(no_wrap=not last, min_width=width, overflow="fold")
