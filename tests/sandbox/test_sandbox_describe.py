@@ -150,6 +150,29 @@ def test_snapshot_filters(raw, filters, found):
 
 
 @pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"disk_id": "d-sandbox-data", "snapshot_type": "user"}, ["data-2"]),
+        ({"disk_id": "d-gone"}, []),
+        ({"instance_id": "i-sandbox-data", "status": "accomplished"}, ["data-2", "data-1"]),
+        ({"snapshot_ids": '["s-sandbox-data-1", "s-sandbox-system-1"]'}, ["data-1", "system-1"]),
+        ({"snapshot_ids": '["s-sandbox-data-1"]', "disk_id": "d-sandbox-full"}, []),
+        ({"snapshot_name": "sandbox-full-7", "status": "all"}, ["full-7"]),
+        ({"tag": {"env": "sandbox", "team": "storage"}, "snapshot_type": "all"}, ["data-2"]),
+        ({"tag": {"env": ""}}, []),
+        ({"status": "progressing", "disk_id": "d-sandbox-full"}, []),
+    ],
+)
+def test_snapshot_filters_of_the_sdk_narrow_together(sdk, filters, found):
+    if tags := filters.get("tag"):
+        tag = [models.DescribeSnapshotsRequestTag(key=key, value=tags[key]) for key in tags]
+        filters = filters | {"tag": tag}
+    request = models.DescribeSnapshotsRequest(region_id=REGION, max_results=100, **filters)
+    listed = sdk.describe_snapshots(request).body.snapshots.snapshot
+    assert sorted(each.snapshot_id.split("-sandbox-")[1] for each in listed) == sorted(found)
+
+
+@pytest.mark.parametrize(
     ("action", "name"),
     [
         ("DescribeDisks", "DiskIds"),
