@@ -61,7 +61,7 @@ class Snapshot:
 
     ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate. A name or a
     description that the snapshot does not have is ``None`` or empty; ``creation_time`` is kept
-    as ECS wrote it.
+    as ECS wrote it; ``record`` is all that ECS said of it, as it came.
     """
 
     snapshot_id: str
@@ -74,6 +74,25 @@ class Snapshot:
     name: str | None = None
     description: str | None = None
     creation_time: str | None = None
+    record: JsonObject = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotQuery:
+    """Which snapshots are meant: those that satisfy all of it; what is left out narrows nothing.
+
+    Of several IDs one has to fit. ``tags`` are (key, value) pairs; of all that fit, no more than
+    ``limit`` are wanted.
+    """
+
+    disk_ids: tuple[str, ...] = ()
+    snapshot_ids: tuple[str, ...] = ()
+    instance_id: str | None = None
+    status: str | None = None
+    snapshot_type: str | None = None
+    name: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

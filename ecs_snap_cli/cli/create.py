@@ -11,6 +11,7 @@ from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import (
     Common,
     common_options,
+    if_given,
     order_options,
     preflight_options,
     wait_options,
@@ -61,11 +62,11 @@ def create(app: App, common: Common, **options: Any) -> ExitCode:
     order = SnapshotOrder(
         disk_id=validate.disk_id(options["disk_id"][0]),
         client_token=str(uuid.uuid4()) if token is None else validate.client_token(token),
-        name=_checked(validate.snapshot_name, options["name"]),
-        description=_checked(validate.description, options["description"]),
+        name=if_given(validate.snapshot_name, options["name"]),
+        description=if_given(validate.description, options["description"]),
         retention_days=options["retention_days"],
         tags=validate.tags(options["tag"]),
-        resource_group_id=_checked(validate.resource_group_id, options["resource_group_id"]),
+        resource_group_id=if_given(validate.resource_group_id, options["resource_group_id"]),
     )
     policy = Policy(
         rules=RULE_SETS[options["rules"]],
@@ -140,7 +141,3 @@ def _require_one_meaning(options: dict[str, Any]) -> None:
                 f"--{name.replace('_', '-')} is about the pre-flight; --no-preflight makes none.",
                 hint="Leave one of them out.",
             )
-
-
-def _checked(rule: Any, value: str | None) -> str | None:
-    return None if value is None else rule(value)

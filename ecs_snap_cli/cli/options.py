@@ -59,6 +59,11 @@ def _number(text: str) -> float:
         return math.nan
 
 
+def if_given(rule: Callable[[str], str], value: str | None) -> str | None:
+    """The value by a rule of ``core/validate.py``, for an option that may be left out."""
+    return None if value is None else rule(value)
+
+
 _COMMON_OPTIONS = (
     click.option(
         "--region",

@@ -124,7 +124,7 @@ class Terminal:
                 self.detail(f"{event.action}: attempt {event.attempt} in {event.seconds:.2f} s")
             case Warned():
                 for check in event.checks:
-                    self._warn(f"Warning: {check.id}: {check.message}")
+                    self.warn(f"Warning: {check.id}: {check.message}")
             case SnapshotCreated():
                 self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
             case SnapshotSought():
@@ -132,7 +132,8 @@ class Terminal:
             case SnapshotSeen():
                 self._show_progress(event)
 
-    def _warn(self, line: str) -> None:
+    def warn(self, line: str) -> None:
+        """Tell what may be amiss; under json and xml only once the result is written."""
         if self.output == "table" or self.verbose:
             self._say(line)
         else:

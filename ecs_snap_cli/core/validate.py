@@ -17,28 +17,30 @@ _WEB_PREFIXES = ("http://", "https://")
 _RESOURCE_ID = re.compile(r"[A-Za-z0-9_-]+")
 _REGION_ID = re.compile(r"[A-Za-z0-9-]+")
 _CLIENT_TOKEN = re.compile(r"[\x20-\x7e]{1,64}")
+_NAME_RULE = (
+    "A snapshot name has 2 to 128 characters, starts with a letter, goes on with letters, digits, "
+    "':', '_', '.' or '-'"
+)
 
 
 def disk_id(value: str) -> str:
     """Any non-empty run of ASCII letters, digits, ``-`` and ``_``."""
-    return _matching(
-        _RESOURCE_ID,
-        value,
-        "disk ID",
-        "ASCII letters, digits, '-' and '_'",
-        "Copy the ID from the console; it looks like d-bp1abc.",
-    )
+    return _resource_id(value, "disk", "d-bp1abc")
+
+
+def instance_id(value: str) -> str:
+    """The same characters as a disk's."""
+    return _resource_id(value, "instance", "i-bp1abc")
+
+
+def snapshot_id(value: str) -> str:
+    """The same characters as a disk's."""
+    return _resource_id(value, "snapshot", "s-bp1abc")
 
 
 def resource_group_id(value: str) -> str:
     """A resource group's ID goes unquoted into messages: the same characters as a disk's."""
-    return _matching(
-        _RESOURCE_ID,
-        value,
-        "resource group ID",
-        "ASCII letters, digits, '-' and '_'",
-        "Copy the ID from the console; it looks like rg-abc.",
-    )
+    return _resource_id(value, "resource group", "rg-abc")
 
 
 def region_id(value: str) -> str:
@@ -65,19 +67,32 @@ def client_token(value: str) -> str:
 
 def snapshot_name(value: str) -> str:
     """2-128 characters; a letter, then letters, digits, ``:`` ``_`` ``.`` ``-``; not ``auto…``."""
-    rule = (
-        "A snapshot name has 2 to 128 characters, starts with a letter, goes on with letters, "
-        "digits, ':', '_', '.' or '-', and begins with neither 'auto' nor 'http://' or 'https://'"
-    )
-    good = (
+    if not _has_name_form(value) or value.startswith("auto"):
+        raise UsageError(
+            f"{_NAME_RULE}, and begins with neither 'auto' nor 'http://' or 'https://'; "
+            f"{quoted(value)} does not.",
+            hint="Choose another --name.",
+        )
+    return value
+
+
+def name_sought(value: str) -> str:
+    """The name of a snapshot that exists: those that ECS itself gives begin with ``auto``."""
+    if not _has_name_form(value):
+        raise UsageError(
+            f"{_NAME_RULE}; there is none of the name {quoted(value)}.",
+            hint="Give --name the whole name of a snapshot.",
+        )
+    return value
+
+
+def _has_name_form(value: str) -> bool:
+    return (
         2 <= len(value) <= 128
         and value[0].isalpha()
         and all(c.isalpha() or c in "0123456789:_.-" for c in value[1:])
-        and not value.startswith(("auto", *_WEB_PREFIXES))
+        and not value.startswith(_WEB_PREFIXES)
     )
-    if not good:
-        raise UsageError(f"{rule}; {quoted(value)} does not.", hint="Choose another --name.")
-    return value
 
 
 def description(value: str) -> str:
@@ -143,9 +158,20 @@ def _holds_web(value: str) -> bool:
     return any(prefix in value for prefix in _WEB_PREFIXES)
 
 
+def _resource_id(value: str, kind: str, example: str) -> str:
+    return _matching(
+        _RESOURCE_ID,
+        value,
+        f"{kind} ID",
+        "ASCII letters, digits, '-' and '_'",
+        f"Copy the ID from the console; it looks like {example}.",
+    )
+
+
 def _matching(pattern: re.Pattern[str], value: str, what: str, rule: str, hint: str) -> str:
     if not pattern.fullmatch(value):
-        raise UsageError(f"A {what} is made of {rule}; {quoted(value)} is not.", hint=hint)
+        article = "An" if what[0] in "aeiou" else "A"
+        raise UsageError(f"{article} {what} is made of {rule}; {quoted(value)} is not.", hint=hint)
     return value
 
 

@@ -67,6 +67,7 @@ def snapshot(record: JsonObject) -> Snapshot:
         name=text(record.get("SnapshotName")),
         description=text(record.get("Description")),
         creation_time=text(record.get("CreationTime")),
+        record=record,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from ecs_snap_cli.errors import ApiError, ExitCode
 from ecs_snap_cli.events import Observer, ignore
 from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.gateway.api import Api, Timing
-from ecs_snap_cli.gateway.paging import all_records
+from ecs_snap_cli.gateway.filters import snapshot_filters
+from ecs_snap_cli.gateway.paging import FetchPage, all_records, each_record
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import (
     Created,
@@ -20,8 +21,11 @@ from ecs_snap_cli.model import (
     JsonObject,
     Snapshot,
     SnapshotOrder,
+    SnapshotQuery,
     Unknown,
 )
+
+_SNAPSHOTS = ("Snapshots", "Snapshot", "SnapshotId", "DescribeSnapshots")
 
 
 class Ecs:
@@ -111,20 +115,44 @@ class Ecs:
         """Snapshots by ID, up to 100; one that ECS does not list is missing."""
         return self._snapshots(snapshot_ids=json.dumps(list(snapshot_ids)))
 
+    def snapshots(self, query: SnapshotQuery) -> Iterator[Snapshot]:
+        """All that satisfy ``query``, each once; a page is asked for when it is needed.
+
+        One disk after the other, in the order given. The query's ``limit`` is left to the
+        caller, who need not read to the end. Unlike the other reads this one raises ``ApiError``
+        where it is not permitted and ``Unavailable`` where it is not understood: a list that
+        cannot be read must not pass for an empty one.
+        """
+        given: set[str] = set()
+        for filters in snapshot_filters(query):
+            try:
+                for record in each_record(self._snapshot_pages(filters), *_SNAPSHOTS):
+                    snapshot = decode.snapshot(record)
+                    if not snapshot.snapshot_id or snapshot.snapshot_id not in given:
+                        given.add(snapshot.snapshot_id)
+                        yield snapshot
+            except ApiError as error:
+                if error.code == "InvalidDiskId.NotFound":
+                    error.message = f"Disk {filters['disk_id']}: {error.message}"
+                raise
+
     def _snapshots(self, **filters: Any) -> tuple[Snapshot, ...] | Unknown:
+        try:
+            found = all_records(self._snapshot_pages(filters), *_SNAPSHOTS)
+        except ApiError as error:
+            return _not_permitted(error, "DescribeSnapshots")
+        if isinstance(found, Unknown):
+            return found
+        return tuple(map(decode.snapshot, found))
+
+    def _snapshot_pages(self, filters: dict[str, Any]) -> FetchPage:
         from alibabacloud_ecs20140526.models import DescribeSnapshotsRequest
 
         def fetch(**page: Any) -> JsonObject:
             request = DescribeSnapshotsRequest(region_id=self._api.region_id, **filters, **page)
             return self._api.call("DescribeSnapshots", request, extra=_lacks("Snapshots"))
 
-        try:
-            found = all_records(fetch, "Snapshots", "Snapshot", "SnapshotId", "DescribeSnapshots")
-        except ApiError as error:
-            return _not_permitted(error, "DescribeSnapshots")
-        if isinstance(found, Unknown):
-            return found
-        return tuple(map(decode.snapshot, found))
+        return fetch
 
     def create_snapshot(self, order: SnapshotOrder) -> Created:
         """Order one snapshot; every retry carries the order's ClientToken."""

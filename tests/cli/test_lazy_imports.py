@@ -40,6 +40,7 @@ def loaded_by(*argv: str) -> list[str]:
         ("--help",),
         ("create", "--help"),
         ("check", "--help"),
+        ("list", "--help"),
         ("explain", "--help"),
         ("completion", "--help"),
         ("sandbox", "--help"),
@@ -57,6 +58,9 @@ def loaded_by(*argv: str) -> list[str]:
         ("create", "--disk-id", "d-1"),
         ("create", "--disk-id", "d-1", "--endpoint", "http://example.com", "--region", "r"),
         ("check", "--disk-id", "d-1", "--rules", "none"),
+        ("list", "--limit", "0"),
+        ("list", "--name", "", "--region", "cn-hangzhou"),
+        ("list",),
     ],
     ids=" ".join,
 )
@@ -64,7 +68,8 @@ def test_a_command_that_sends_nothing_loads_nothing_heavy(argv: tuple[str, ...])
     assert loaded_by(*argv) == []
 
 
-def test_a_piped_result_needs_no_rich() -> None:
-    loaded = loaded_by("create", "--sandbox", "--disk-id", "d-sandbox-data")
+@pytest.mark.parametrize("command", ["create", "list"])
+def test_a_piped_result_needs_no_rich(command: str) -> None:
+    loaded = loaded_by(command, "--sandbox", "--disk-id", "d-sandbox-data")
     assert "alibabacloud_ecs20140526" in loaded
     assert "rich" not in loaded

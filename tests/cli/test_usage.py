@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Run
 
 CREATE = ("create", "--disk-id", "d-1", "--region", "cn-hangzhou")
+LIST = ("list", "--region", "cn-hangzhou")
 
 BAD = [
     pytest.param((), id="no-command"),
@@ -74,6 +75,24 @@ BAD = [
     pytest.param((*CREATE, "--sandbox", "--profile", "p"), id="sandbox-profile"),
     pytest.param((*CREATE, "surplus"), id="surplus-argument"),
     pytest.param(("check", "--region", "cn-hangzhou"), id="check-no-disk"),
+    pytest.param((*LIST, "--disk-id", ""), id="list-disk-empty"),
+    pytest.param((*LIST, "--disk-id", "d-1", "--disk-id", "d 2"), id="list-disk-space"),
+    pytest.param((*LIST, "--instance-id", "i/1"), id="list-instance"),
+    pytest.param((*LIST, "--instance-id", ""), id="list-instance-empty"),
+    pytest.param((*LIST, "--snapshot-id", 's-1","s-2'), id="list-snapshot"),
+    pytest.param((*LIST, "--snapshot-id", ""), id="list-snapshot-empty"),
+    pytest.param((*LIST, "--status", "done"), id="list-status"),
+    pytest.param((*LIST, "--type", "manual"), id="list-type"),
+    pytest.param((*LIST, "--name", ""), id="list-name-empty"),
+    pytest.param((*LIST, "--name", "no name"), id="list-name-blank"),
+    pytest.param((*LIST, "--tag", "novalue"), id="list-tag-no-equals"),
+    pytest.param((*LIST, "--tag", "=v"), id="list-tag-no-key"),
+    pytest.param((*LIST, "--tag", "a=1", "--tag", "a=2"), id="list-tag-twice"),
+    pytest.param((*LIST, "--limit", "0"), id="list-limit-0"),
+    pytest.param((*LIST, "--limit", "-1"), id="list-limit-negative"),
+    pytest.param((*LIST, "--limit", "many"), id="list-limit-word"),
+    pytest.param((*LIST, "d-1"), id="list-surplus-argument"),
+    pytest.param(("list",), id="list-no-region"),
     pytest.param(("sandbox", "serve", "--host", "0.0.0.0"), id="serve-everywhere"),  # noqa: S104
     pytest.param(("sandbox", "serve", "--port", "65536"), id="serve-port"),
     pytest.param(("completion", "tcsh"), id="completion-shell"),

@@ -48,6 +48,10 @@ def words_of(refused: pytest.ExceptionInfo[UsageError]) -> str:
         (validate.client_token, "a" * 64),
         (validate.client_token, "A b~!"),
         (validate.resource_group_id, "rg-aek2xxx"),
+        (validate.instance_id, "i-bp67acfmxazb4ph3w0hn"),
+        (validate.snapshot_id, "s-923FE2BF0"),
+        (validate.name_sought, "auto_2.0_20260101"),
+        (validate.name_sought, "数" * 128),
     ],
 )
 def test_a_value_within_the_rules_comes_back_unchanged(
@@ -108,6 +112,15 @@ def test_a_value_within_the_rules_comes_back_unchanged(
         (validate.client_token, "a\n", "ASCII"),
         (validate.resource_group_id, "", "ASCII letters, digits"),
         (validate.resource_group_id, "rg 1", "ASCII letters, digits"),
+        (validate.instance_id, "", "An instance ID is made of ASCII letters, digits"),
+        (validate.instance_id, "i-1,i-2", "ASCII letters, digits"),
+        (validate.snapshot_id, "", "A snapshot ID is made of ASCII letters, digits"),
+        (validate.snapshot_id, 's-1"]', "ASCII letters, digits"),
+        (validate.name_sought, "", "2 to 128 characters"),
+        (validate.name_sought, "a" * 129, "2 to 128 characters"),
+        (validate.name_sought, "1a", "starts with a letter"),
+        (validate.name_sought, "a*", "letters, digits"),
+        (validate.name_sought, "http://x", "letters, digits"),
     ],
 )
 def test_a_value_outside_the_rules_is_refused_and_the_rule_is_named(

@@ -1,0 +1,133 @@
+"""Snapshots as a document: ECS's own records, and a table of them for people.
+
+Nothing in a record is trusted to be there, or to be what it should be: what is odd is shown
+as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ecs_snap_cli.model import JsonObject, Snapshot
+from ecs_snap_cli.render.document import Cell, Column, Document, Table
+from ecs_snap_cli.render.literal import to_json, visible
+
+# No name that ECS takes is longer; in characters, so that a heap of accents ends here too.
+_LONGEST = 128
+_STATUS_STYLES = {"accomplished": "good", "progressing": "warn", "failed": "bad"}
+_NOTHING = "-"
+
+
+def listing(found: Sequence[Snapshot]) -> Document:
+    """Snapshots in the shape of DescribeSnapshots' own answer."""
+    records = [snapshot.record for snapshot in found]
+    return Document(
+        root="DescribeSnapshotsResponse",
+        data={"Snapshots": records, "TotalCount": len(records)},
+        blocks=(_table(records),) if records else (),
+        ids=tuple(snapshot.snapshot_id for snapshot in found if snapshot.snapshot_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column and what it says of a record."""
+
+    column: Column
+    cell: Callable[[JsonObject], Cell]
+
+
+def _table(records: Sequence[JsonObject]) -> Table:
+    rows = [[field.cell(record) for field in _FIELDS] for record in records]
+    columns = [
+        replace(field.column, rank=len(_FIELDS))
+        if _is_no_news(field.column, {row[index].text for row in rows})
+        else field.column
+        for index, field in enumerate(_FIELDS)
+    ]
+    return Table(columns, rows)
+
+
+def _is_no_news(column: Column, texts: set[str]) -> bool:
+    """Whether a column is the first to go where there is little room, whatever its rank."""
+    return texts == {_NOTHING} or (column.title == "DiskId" and len(texts) == 1)
+
+
+def _id(name: str) -> Callable[[JsonObject], Cell]:
+    def cell(record: JsonObject) -> Cell:
+        value = record.get(name)
+        if isinstance(value, str) and value:
+            return Cell(value, whole=True)
+        return _text(value)
+
+    return cell
+
+
+def _plain(name: str) -> Callable[[JsonObject], Cell]:
+    return lambda record: _text(record.get(name))
+
+
+def _status(record: JsonObject) -> Cell:
+    status, progress = _shown(record.get("Status")), _shown(record.get("Progress"))
+    doing = f" {progress}" if status == "progressing" and progress != _NOTHING else ""
+    return Cell(_short(status + doing), _STATUS_STYLES.get(status, ""))
+
+
+def _created(record: JsonObject) -> Cell:
+    """To the minute, which is all that a person looks for."""
+    text = _shown(record.get("CreationTime"))
+    to_the_second = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\dZ", text, re.ASCII)
+    return Cell(f"{to_the_second[1]}Z" if to_the_second else _short(text))
+
+
+def _retention(record: JsonObject) -> Cell:
+    days = _shown(record.get("RetentionDays"))
+    return Cell(f"{days}d" if re.fullmatch(r"\d{1,9}", days, re.ASCII) else _short(days))
+
+
+def _tags(record: JsonObject) -> Cell:
+    tags = record.get("Tags")
+    pairs = tags.get("Tag") if isinstance(tags, dict) else tags
+    if not pairs:
+        return Cell(_NOTHING)
+    if not isinstance(pairs, list) or not all(isinstance(tag, dict) for tag in pairs):
+        return _text(pairs)
+    return Cell(
+        _short(",".join(f"{_part(tag, 'TagKey')}={_part(tag, 'TagValue')}" for tag in pairs))
+    )
+
+
+def _part(tag: JsonObject, name: str) -> str:
+    value = tag.get(name)
+    return "" if value in (None, "") else _shown(value)
+
+
+def _text(value: object) -> Cell:
+    return Cell(_short(_shown(value)))
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return _NOTHING
+    return value if isinstance(value, str) else to_json(value)
+
+
+def _short(text: str) -> str:
+    text = visible(text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+# In the order of the columns; what is free text comes last.
+_FIELDS = (
+    _Field(Column("SnapshotId", 0, 10), _id("SnapshotId")),
+    _Field(Column("DiskId", 2, 6), _id("SourceDiskId")),
+    _Field(Column("Status", 1, 16), _status),
+    _Field(Column("Created", 3, 17), _created),
+    _Field(Column("Type", 5, 5), _plain("SnapshotType")),
+    _Field(Column("GiB", 6, 6), _plain("SourceDiskSize")),
+    _Field(Column("Retention", 7, 9), _retention),
+    _Field(Column("Name", 4, 12), _plain("SnapshotName")),
+    _Field(Column("Tags", 8, 12), _tags),
+)
