@@ -65,7 +65,7 @@ CHECK_IDS = words("""
 
 EXIT_CODES = words("0 1 2 3 4 5 6 7 8 9 10 130 143")
 
-COMMANDS = {"create", "check", "explain", "completion", "sandbox serve", "sandbox reset"}
+COMMANDS = {"create", "check", "list", "explain", "completion", "sandbox serve", "sandbox reset"}
 
 OPTIONS = set(
     words("""
@@ -73,7 +73,7 @@ OPTIONS = set(
     --connect-timeout --read-timeout --max-attempts
     --disk-id --name --description --retention-days --tag --client-token --resource-group-id
     --no-preflight --skip-check --strict --rules --snapshot-limit --wait --no-wait --wait-for
-    --wait-timeout --poll-interval --dry-run --host --port --state
+    --wait-timeout --poll-interval --dry-run --host --port --state --snapshot-id --status
     """)
 )
 
