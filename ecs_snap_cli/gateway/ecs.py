@@ -12,7 +12,7 @@ from ecs_snap_cli.events import Observer, ignore
 from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.gateway.api import Api, Timing
 from ecs_snap_cli.gateway.filters import snapshot_filters
-from ecs_snap_cli.gateway.paging import FetchPage, all_records, each_record
+from ecs_snap_cli.gateway.paging import FetchPage, NotUnderstood, all_records, each_record
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import (
     Created,
@@ -128,6 +128,10 @@ class Ecs:
             try:
                 for record in each_record(self._snapshot_pages(filters), *_SNAPSHOTS):
                     snapshot = decode.snapshot(record)
+                    if _is_stranger(snapshot, filters["disk_id"], query):
+                        raise NotUnderstood(
+                            "DescribeSnapshots answers with snapshots that were not asked for."
+                        )
                     if not snapshot.snapshot_id or snapshot.snapshot_id not in given:
                         given.add(snapshot.snapshot_id)
                         yield snapshot
@@ -170,6 +174,12 @@ class Ecs:
         )
         body = self._api.call("CreateSnapshot", request, extra=_lacks_snapshot_id)
         return Created(decode.text(body["SnapshotId"]) or "", decode.text(body.get("RequestId")))
+
+
+def _is_stranger(snapshot: Snapshot, disk_id: str | None, query: SnapshotQuery) -> bool:
+    """An endpoint that minds no filter must not pass other snapshots off for those asked for."""
+    other_disk = disk_id is not None and snapshot.disk_id not in (disk_id, "", None)
+    return other_disk or bool(query.snapshot_ids and snapshot.snapshot_id not in query.snapshot_ids)
 
 
 def _lacks(outer: str) -> Callable[[JsonObject], str | None]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from ecs_snap_cli.sandbox import default_state_path
 from ecs_snap_cli.sandbox.state import State
 from tests.cli.test_terminal import COLOUR, on_terminal
+from tests.cli.wire import SANDBOX_ENVIRONMENT, wire
 from tests.conftest import Run, bare_environment, program
 
 LIST = ("list", "--sandbox")
@@ -97,7 +100,7 @@ def test_more_than_a_page_is_listed_whole(run: Run) -> None:
 @pytest.mark.parametrize("output", ["table", "json", "xml"])
 def test_a_reader_that_has_seen_enough_leaves_in_silence(output: str) -> None:
     # Far more than a pipe holds, so that the program is still writing when its reader goes.
-    fill(1200)
+    fill(800)
     process = subprocess.Popen(
         program(*LIST, "-o", output),
         env=bare_environment(),
@@ -110,6 +113,22 @@ def test_a_reader_that_has_seen_enough_leaves_in_silence(output: str) -> None:
     process.stdout = None
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (1, b"")
+
+
+def test_a_signal_ends_a_list_at_once(tmp_path: Path) -> None:
+    with wire(tmp_path / "s.sqlite3", "DescribeSnapshots:hang") as far_end:
+        process = subprocess.Popen(
+            program("list", "--endpoint", far_end.url),
+            env=bare_environment() | SANDBOX_ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert far_end.struck.wait(20)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("Error: Interrupted by SIGINT")
 
 
 @pytest.mark.parametrize("columns", [20, 40, 60, 80, 120, 200])

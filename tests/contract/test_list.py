@@ -340,6 +340,23 @@ def test_a_later_page_that_is_not_understood_leaves_stdout_empty(run: Run, ecs: 
     assert (ended.code, ended.out) == (6, "")
 
 
+@pytest.mark.parametrize(
+    ("options", "stranger"),
+    [
+        (("--disk-id", "d-1"), {"SnapshotId": "s-2", "SourceDiskId": "d-2"}),
+        (("--snapshot-id", "s-1"), {"SnapshotId": "s-2"}),
+        (("--snapshot-id", "s-1"), {"SnapshotId": None}),
+    ],
+)
+def test_snapshots_that_were_not_asked_for_are_no_answer(
+    run: Run, ecs: PlayedEcs, options: tuple[str, ...], stranger: dict[str, Any]
+) -> None:
+    ecs.answers("DescribeSnapshots", page({"SnapshotId": "s-1", "SourceDiskId": "d-1"}, stranger))
+    ended = run("list", *options)
+    assert (ended.code, ended.out) == (6, "")
+    assert "not asked for" in ended.err
+
+
 def test_pages_that_never_end_are_unavailable(run: Run, ecs: PlayedEcs) -> None:
     ecs.answers("DescribeSnapshots", page(*records(1), NextToken="again"))
     ended = run("list")
