@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,20 @@ plans = st.lists(
 )
 
 
+WAIT = ("--wait", "--poll-interval", "0.01", "--wait-timeout", "3")
+
+
+class HurriedClock:
+    """A clock of which each look takes a tenth of a second, so that no wait is a long one."""
+
+    def __init__(self) -> None:
+        self._looks = itertools.count()
+        self._start = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self._start + next(self._looks) * timedelta(milliseconds=100)
+
+
 @settings(
     max_examples=300,
     deadline=None,
@@ -59,14 +75,16 @@ plans = st.lists(
     attempts=st.integers(1, 4),
     output=st.sampled_from(("table", "json", "xml", "quiet")),
     argv=st.lists(
-        st.sampled_from((("--no-preflight",), ("--client-token", "mine"), ("--name", "nightly"))),
-        max_size=2,
+        st.sampled_from((("--no-preflight",), ("--client-token", "mine"), ("--name", "n1"), WAIT)),
+        max_size=3,
         unique=True,
     ),
 )
 @example(plan=["CreateSnapshot:reset-after"], attempts=2, output="table", argv=[])
 @example(plan=["CreateSnapshot@1:hang-after"], attempts=3, output="quiet", argv=[])
 @example(plan=["*:reset"], attempts=1, output="json", argv=[])
+@example(plan=[], attempts=1, output="json", argv=[WAIT])
+@example(plan=["DescribeSnapshots@2-:reset"], attempts=2, output="xml", argv=[WAIT])
 def test_three_promises_hold_under_any_plan(
     far_end: FarEnd, plan: list[str], attempts: int, output: str, argv: list[tuple[str, ...]]
 ) -> None:
@@ -77,6 +95,7 @@ def test_three_promises_hold_under_any_plan(
             *("--max-attempts", str(attempts), "--read-timeout", "0.15"),
             *(word for option in argv for word in option),
         ),
+        clock=HurriedClock(),
     )
     assert len(outcome.snapshots) <= 1
     assert len(outcome.tokens) <= 1

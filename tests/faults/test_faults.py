@@ -257,3 +257,16 @@ def test_a_wrong_clock_does_not_hide_a_lost_snapshot(far_end: FarEnd) -> None:
     assert outcome.code == 6
     assert len(outcome.snapshots) == 1
     assert outcome.told == outcome.snapshots
+
+
+@pytest.mark.parametrize("fault", ["reset", "html,status=502", "error,code=Throttling.User"])
+def test_a_fault_that_lasts_while_waiting_tells_the_id(far_end: FarEnd, fault: str) -> None:
+    outcome = far_end.create(
+        f"DescribeSnapshots@2-:{fault}", argv=("--wait", "-o", "json", "--max-attempts", "2")
+    )
+    message = json.loads(outcome.ended.err)["Error"]["Message"]
+    assert (outcome.code, outcome.ended.out) == (6, "")
+    assert "in 2 attempts" in message
+    assert outcome.seen.count("DescribeSnapshots") == 3
+    assert len(outcome.snapshots) == 1
+    assert f"Snapshot {outcome.snapshots[0]} of disk d-sandbox-data exists all the same" in message
