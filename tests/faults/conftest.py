@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -69,10 +68,8 @@ class FarEnd:
             )
 
     def start(self, url: str, *argv: str, command: str = "create") -> Ended:
-        """One command line for one disk at ``url``, as a user of the profile ``sandbox``."""
-        return self.run(
-            command, "--disk-id", DISK, "--profile", "sandbox", "--endpoint", url, *argv
-        )
+        """One command line for one disk at ``url``."""
+        return self.run(command, "--disk-id", DISK, "--endpoint", url, *argv)
 
     @contextmanager
     def open(self, *faults: str, **options: Any) -> Iterator[tuple[Wire, Path]]:
@@ -105,14 +102,15 @@ def _select(state: Path, sql: str) -> list[str]:
 @pytest.fixture
 def far_end(run: Run, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> FarEnd:
     """Runs that pause for no time (the pauses are noted), with chance at its worst."""
+    from alibabacloud_credentials.utils import auth_util
+
     from ecs_snap_cli.gateway import api
     from ecs_snap_cli.workflow import lost
 
-    (own_home / ".aliyun").mkdir()
-    keys = {"mode": "AK", "access_key_id": "sandbox", "access_key_secret": "sandbox"}
-    profile = {"name": "sandbox", "region_id": "cn-hangzhou", **keys}
-    config = {"current": "sandbox", "profiles": [profile]}
-    (own_home / ".aliyun" / "config.json").write_text(json.dumps(config))
+    # The library reads its environment when it is imported, which was for an earlier test.
+    monkeypatch.setattr(auth_util, "environment_access_key_id", "sandbox")
+    monkeypatch.setattr(auth_util, "environment_access_key_secret", "sandbox")
+    monkeypatch.setenv("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou")
     made = FarEnd(run, tmp_path)
     timing = api.Timing(sleep=made.pause, random=lambda: 1.0)
     monkeypatch.setattr(api, "Timing", lambda: timing)
