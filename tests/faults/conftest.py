@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,14 +100,23 @@ def _select(state: Path, sql: str) -> list[str]:
         return [row[0] for row in connection.execute(sql)]
 
 
+@pytest.fixture(scope="session")
+def tls_context() -> ssl.SSLContext:
+    """One for all: the SDK makes one for each endpoint, of clear text too, in 50 ms."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-def far_end(run: Run, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> FarEnd:
+def far_end(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls_context: ssl.SSLContext
+) -> FarEnd:
     """Runs that pause for no time (the pauses are noted), with chance at its worst."""
     from alibabacloud_credentials.utils import auth_util
 
     from ecs_snap_cli.gateway import api
     from ecs_snap_cli.workflow import lost
 
+    monkeypatch.setattr(ssl, "create_default_context", lambda *args, **kwargs: tls_context)
     # The library reads its environment when it is imported, which was for an earlier test.
     monkeypatch.setattr(auth_util, "environment_access_key_id", "sandbox")
     monkeypatch.setattr(auth_util, "environment_access_key_secret", "sandbox")
