@@ -36,6 +36,13 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class Cautioned:
+    """Something besides the pre-flight to be warned of, as a sentence."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotCreated:
     """ECS named the new snapshot."""
 
@@ -58,7 +65,15 @@ class SnapshotSought:
     disk_id: str
 
 
-Event = RequestEnded | Retrying | Warned | SnapshotCreated | SnapshotSeen | SnapshotSought
+Event = (
+    RequestEnded
+    | Retrying
+    | Warned
+    | Cautioned
+    | SnapshotCreated
+    | SnapshotSeen
+    | SnapshotSought
+)
 Observer = Callable[[Event], None]
 
 

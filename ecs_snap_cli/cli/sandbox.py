@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,8 +13,6 @@ from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ecs_snap_cli.sandbox import Fault
 
 _EPILOG = """\b
@@ -90,6 +88,7 @@ def serve(
     Prints its URL. Clients use the access key sandbox / sandbox and the region cn-hangzhou. With
     -v each request is a line on stderr.
     """
+    from ecs_snap_cli.cli.session import sandbox_server
     from ecs_snap_cli.render import views
     from ecs_snap_cli.sandbox import (
         ACCESS_KEY_ID,
@@ -106,14 +105,17 @@ def serve(
         )
     plan = _plan(fault, fault_plan)
     try:
-        server = SandboxServer(
-            _path(state),
-            host=host,
-            port=port,
-            rules=rules,
-            faults=plan,
-            observer=_request_lines(app),
-        )
+        options: dict[str, Any] = {
+            "host": host,
+            "port": port,
+            "rules": rules,
+            "faults": plan,
+            "observer": _request_lines(app),
+        }
+        if state is None:
+            server = sandbox_server(app.terminal.observe, **options)
+        else:
+            server = SandboxServer(state, **options)
     except StateError as error:
         raise EcsSnapError(str(error)) from error
     except OSError as error:
@@ -143,15 +145,15 @@ def serve(
 def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
     """Restore the sandbox's first state."""
     from ecs_snap_cli.render import views
-    from ecs_snap_cli.sandbox import StateError
+    from ecs_snap_cli.sandbox import StateError, default_state_path
     from ecs_snap_cli.sandbox import reset as restore
 
     try:
-        path = _path(state)
+        path = state if state is not None else str(default_state_path())
         restore(path)
     except (StateError, OSError) as error:
         raise EcsSnapError(str(error)) from error
-    app.terminal.result(views.fields("SandboxResetResponse", {"State": str(path)}))
+    app.terminal.result(views.fields("SandboxResetResponse", {"State": path}))
     return ExitCode.DONE
 
 
@@ -174,12 +176,6 @@ def _request_lines(app: App) -> Callable[[str, int, Fault | None], None]:
         )
 
     return tell
-
-
-def _path(state: str | None) -> str | Path:
-    from ecs_snap_cli.sandbox import default_state_path
-
-    return state if state is not None else default_state_path()
 
 
 def _until_interrupted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,11 +13,12 @@ from ecs_snap_cli.cli.options import Common
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.endpoint import Endpoint, parse_endpoint
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
-from ecs_snap_cli.events import Observer
+from ecs_snap_cli.events import Cautioned, Observer
 from ecs_snap_cli.gateway.settings import Settings
 
 if TYPE_CHECKING:
     from ecs_snap_cli.gateway.ecs import Ecs
+    from ecs_snap_cli.sandbox import SandboxServer
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> I
 
         region = region or REGION_ID
         key = (ACCESS_KEY_ID, ACCESS_KEY_SECRET)
-        with _sandbox(rules, region) as endpoint:
+        with _sandbox(observer, rules, region) as endpoint:
             yield _connect(common, observer, region, endpoint, static_key=key)
     else:
         given = common.endpoint
@@ -78,12 +79,33 @@ def _connect(
     return Ecs(settings, observer)
 
 
+def sandbox_server(tell: Observer, /, **options: Any) -> SandboxServer:
+    """The sandbox on its default state; with a warning on a copy, where that cannot be written.
+
+    ``options`` and errors are those of ``SandboxServer``.
+    """
+    from ecs_snap_cli.sandbox import SandboxServer, StateReadOnly, default_state_path
+
+    path = default_state_path()
+    try:
+        return SandboxServer(path, **options)
+    except StateReadOnly as problem:
+        server = SandboxServer(path, keep=False, **options)
+        tell(
+            Cautioned(
+                f"What this run changes in the sandbox is not kept, since {problem.why}. Set "
+                "XDG_STATE_HOME to a directory that can be written."
+            )
+        )
+        return server
+
+
 @contextmanager
-def _sandbox(rules: str, region: str) -> Iterator[Endpoint]:
-    from ecs_snap_cli.sandbox import SandboxServer, StateError, default_state_path
+def _sandbox(observer: Observer, rules: str, region: str) -> Iterator[Endpoint]:
+    from ecs_snap_cli.sandbox import StateError
 
     try:
-        server = SandboxServer(default_state_path(), rules=rules, region=region)
+        server = sandbox_server(observer, rules=rules, region=region)
     except (StateError, OSError) as error:
         raise EcsSnapError(f"The sandbox cannot start. {error}") from error
     server.start()

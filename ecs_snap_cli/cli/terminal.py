@@ -16,6 +16,7 @@ from ecs_snap_cli.cli.streams import (
 )
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import (
+    Cautioned,
     Event,
     RequestEnded,
     Retrying,
@@ -125,6 +126,8 @@ class Terminal:
             case Warned():
                 for check in event.checks:
                     self.warn(f"Warning: {check.id}: {check.message}")
+            case Cautioned():
+                self.warn(f"Warning: {event.message}")
             case SnapshotCreated():
                 self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
             case SnapshotSought():

@@ -9,7 +9,7 @@ from .seed import REGION_ID
 from .server import SandboxServer
 from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from .state import reset
-from .statepath import StateError, default_state_path
+from .statepath import StateError, StateReadOnly, default_state_path
 
 __all__ = [
     "ACCESS_KEY_ID",
@@ -19,6 +19,7 @@ __all__ = [
     "FaultPlanError",
     "SandboxServer",
     "StateError",
+    "StateReadOnly",
     "default_state_path",
     "parse_fault",
     "read_plan",

@@ -48,10 +48,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 class SandboxServer:
     """A fake ECS at `url`, reachable from the moment it is constructed on.
 
-    `state` is a file or ":memory:", `rules` a name in RULE_SETS, `region` the one whose endpoint
-    this is (for actions that name none), `clock` returns aware datetimes. Raises OSError when
-    the address cannot be bound and StateError when the state cannot be opened. As a context
-    manager it starts and closes.
+    `state` is a file or ":memory:" (with `keep` off, a copy of the file in memory), `rules` a
+    name in RULE_SETS, `region` the one whose endpoint this is (for actions that name none),
+    `clock` returns aware datetimes. Raises OSError when the address cannot be bound and
+    StateError when the state cannot be opened. As a context manager it starts and closes.
 
     `faults` is a plan of what goes wrong with which request. `observer` is told of each request
     once its fate is settled: its action, its number among those of the action, its fault.
@@ -64,6 +64,7 @@ class SandboxServer:
         self,
         state: str | os.PathLike[str],
         *,
+        keep: bool = True,
         host: str = "127.0.0.1",
         port: int = 0,
         rules: str = "documented",
@@ -75,7 +76,7 @@ class SandboxServer:
         rule_set = RULE_SETS[rules]
         listener = Listener(host, port)
         try:
-            self._state = State(state, clock)
+            self._state = State(state, clock, keep=keep)
         except BaseException:
             listener.close()
             raise

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from .rows import Attachment, Disk, Instance, Snapshot
 from .seed import first_state
-from .statefile import Fill, open_database, rebuild
+from .statefile import Fill, open_copy, open_database, rebuild
 from .times import milliseconds
 
 Clock = Callable[[], datetime]
@@ -66,12 +66,16 @@ class Order:
 
 
 class State:
-    """Opens `path` (or `:memory:`); a new file gets the first state. Raises StateError."""
+    """Opens `path` (or `:memory:`); a new file gets the first state. Raises StateError.
 
-    def __init__(self, path: str | os.PathLike[str], clock: Clock) -> None:
+    With `keep` off it is a copy in memory of what the file holds, which stays as it is.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], clock: Clock, *, keep: bool = True) -> None:
         self._clock = clock
         self._lock = threading.RLock()
-        self._connection = open_database(os.fspath(path), seeding(clock))
+        opened = open_database if keep else open_copy
+        self._connection = opened(os.fspath(path), seeding(clock))
 
     def close(self) -> None:
         """Let the file go. Nothing else may be called afterwards."""

@@ -1,23 +1,31 @@
 """The file that holds the state: how it is made and opened, and how it is made anew."""
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
-from .statepath import StateError
+from .private import SUFFIXES, keep_private
+from .statecheck import (
+    APPLICATION_ID,
+    ELSEWHERE,
+    NOT_WRITABLE,
+    SCHEMA_VERSION,
+    foreign,
+    has_our_header,
+    is_empty,
+    looks_like_sqlite,
+    pragma,
+    require_our_version,
+    unreadable,
+)
+from .statepath import StateError, StateReadOnly
 
-# "ECSS" in SQLite's header tells a state file from any other database.
-APPLICATION_ID = 0x45435353
-SCHEMA_VERSION = 1
 BUSY_SECONDS = 10.0
 MEMORY = ":memory:"
-
-_SQLITE_MAGIC = b"SQLite format 3\0"
-_APPLICATION_ID_OFFSET = 68  # https://www.sqlite.org/fileformat2.html#the_database_header
-
-_ELSEWHERE = "Another place can be chosen with XDG_STATE_HOME or --state."
 
 Fill = Callable[[sqlite3.Connection], None]
 
@@ -38,11 +46,48 @@ def open_database(path: str, fill: Fill) -> sqlite3.Connection:
         _prepare(connection, path, fill)
     except sqlite3.Error as error:
         connection.close()
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     except BaseException:
         connection.close()
         raise
+    keep_private(path)
     return connection
+
+
+def open_copy(path: str, fill: Fill) -> sqlite3.Connection:
+    """As `open_database`, on a copy in memory of a state that cannot be written.
+
+    Where the file cannot be read either, or there is none, the copy is the first state. Raises
+    StateError for a file of anyone else's, a damaged one, or one of another version.
+    """
+    memory = open_database(MEMORY, fill)
+    try:
+        with contextlib.suppress(OSError, sqlite3.OperationalError):
+            _copy(path, memory)
+    except sqlite3.Error as error:
+        memory.close()
+        raise unreadable(path, error) from error
+    except BaseException:
+        memory.close()
+        raise
+    return memory
+
+
+def _copy(path: str, memory: sqlite3.Connection) -> None:
+    if not looks_like_sqlite(path):
+        raise foreign(path)
+    real = os.path.realpath(path)
+    in_use = os.path.exists(f"{real}-wal") and os.path.exists(f"{real}-shm")
+    # For a file that nobody has open SQLite would make those two just to read it, of a mode that
+    # nobody could write to later; immutable does without them.
+    uri = f"file:{quote(real)}?mode=ro" + ("" if in_use else "&immutable=1")
+    with contextlib.closing(sqlite3.connect(uri, uri=True)) as source:
+        if is_empty(source):
+            return
+        if pragma(source, "application_id") != APPLICATION_ID:
+            raise foreign(path)
+        require_our_version(source, path)
+        source.backup(memory)
 
 
 def rebuild(path: str, fill: Fill) -> None:
@@ -58,19 +103,20 @@ def rebuild(path: str, fill: Fill) -> None:
     try:
         connection = _connect(path)
         try:
-            ours = _pragma(connection, "application_id") == APPLICATION_ID
-            if not ours and not _is_empty(connection):
-                raise _foreign(path)
+            ours = pragma(connection, "application_id") == APPLICATION_ID
+            if not ours and not is_empty(connection):
+                raise foreign(path)
             _create(connection, fill)
+            keep_private(path)
             return
         finally:
             connection.close()
     except sqlite3.OperationalError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     except sqlite3.DatabaseError as error:
-        if not _has_our_header(path):
-            raise _foreign(path) from error
-    for suffix in ("", "-wal", "-shm", "-journal"):
+        if not has_our_header(path):
+            raise foreign(path) from error
+    for suffix in SUFFIXES:
         Path(path + suffix).unlink(missing_ok=True)
     open_database(path, fill).close()
 
@@ -83,19 +129,30 @@ def _ensure_file(path: str) -> None:
         except FileExistsError:
             if not os.path.isfile(path):
                 raise OSError("it is not a regular file") from None
-            if not os.access(path, os.R_OK | os.W_OK):
-                raise PermissionError("it cannot be read and written by this user") from None
-            if not _looks_like_sqlite(path):
-                raise _foreign(path) from None
+            _require_writable(path)
+            if not looks_like_sqlite(path):
+                raise foreign(path) from None
         else:
             # SQLite gives the -wal and -shm files the mode of this one, whatever the umask.
             os.chmod(path, 0o600)
             os.close(descriptor)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
+        if getattr(error, "errno", None) in NOT_WRITABLE:
+            raise StateReadOnly(path, reason, ELSEWHERE) from error
         raise StateError(
-            f"The sandbox's state file {path} cannot be used: {reason}. {_ELSEWHERE}"
+            f"The sandbox's state file {path} cannot be used: {reason}. {ELSEWHERE}"
         ) from error
+
+
+def _require_writable(path: str) -> None:
+    real = os.path.realpath(path)
+    for each in (f"{real}{suffix}" for suffix in SUFFIXES):
+        if os.path.exists(each) and not os.access(each, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, "it cannot be read and written by this user")
+    # SQLite makes those files beside it.
+    if not os.access(os.path.dirname(real), os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "its directory cannot be written by this user")
 
 
 def _make_directories(directory: Path) -> None:
@@ -119,16 +176,11 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: str, fill: Fill) -> None:
-    if _pragma(connection, "application_id") != APPLICATION_ID:
-        if not _is_empty(connection):
-            raise _foreign(path)
+    if pragma(connection, "application_id") != APPLICATION_ID:
+        if not is_empty(connection):
+            raise foreign(path)
         _create(connection, fill, only_if_empty=True)
-    version = _pragma(connection, "user_version")
-    if version != SCHEMA_VERSION:
-        raise StateError(
-            f"The sandbox's state file {path} is of version {version}, and this program needs "
-            f"version {SCHEMA_VERSION}. Run: ecs-snap sandbox reset"
-        )
+    require_our_version(connection, path)
     # It fails while another process is in the file. The mode is a matter of speed alone, and
     # whoever opens the file next sets it for all.
     with contextlib.suppress(sqlite3.OperationalError):
@@ -142,7 +194,7 @@ def _create(connection: sqlite3.Connection, fill: Fill, only_if_empty: bool = Fa
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not (only_if_empty and not _is_empty(connection)):
+        if not (only_if_empty and not is_empty(connection)):
             _drop_everything(connection)
             fill(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -161,47 +213,3 @@ def _drop_everything(connection: sqlite3.Connection) -> None:
     for (name,) in tables:
         quoted = name.replace('"', '""')
         connection.execute(f'DROP TABLE "{quoted}"')
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    row = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return bool(row[0] == 0)
-
-
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-
-def _looks_like_sqlite(path: str) -> bool:
-    # SQLite itself takes a file of less than a page for an empty database, and would fill it.
-    with open(path, "rb") as file:
-        head = file.read(len(_SQLITE_MAGIC))
-    return not head or head == _SQLITE_MAGIC
-
-
-def _has_our_header(path: str) -> bool:
-    with open(path, "rb") as file:
-        header = file.read(100)
-    place = slice(_APPLICATION_ID_OFFSET, _APPLICATION_ID_OFFSET + 4)
-    return (
-        header.startswith(_SQLITE_MAGIC) and int.from_bytes(header[place], "big") == APPLICATION_ID
-    )
-
-
-def _foreign(path: str) -> StateError:
-    return StateError(
-        f"{path} is not a state file of the sandbox, so it is left alone. {_ELSEWHERE}"
-    )
-
-
-def _unreadable(path: str, error: sqlite3.Error) -> StateError:
-    if not isinstance(error, sqlite3.OperationalError):
-        if not _has_our_header(path):
-            return _foreign(path)
-        return StateError(
-            f"The sandbox's state file {path} is damaged ({error}). Run: ecs-snap sandbox reset"
-        )
-    held = "End whatever holds it. " if "locked" in str(error) else ""
-    return StateError(
-        f"The sandbox's state file {path} cannot be used: {error}. {held}{_ELSEWHERE}"
-    )

@@ -9,6 +9,17 @@ class StateError(Exception):
     """The state file cannot be made, opened or recognised; the text says what to do next."""
 
 
+class StateReadOnly(StateError):
+    """Its place cannot be written, which a server that keeps nothing can do without.
+
+    `why` tells the path and the reason in one clause.
+    """
+
+    def __init__(self, path: str, reason: object, hint: str) -> None:
+        super().__init__(f"The sandbox's state file {path} cannot be used: {reason}. {hint}")
+        self.why = f"its state file {path} cannot be written: {reason}"
+
+
 def default_state_path() -> Path:
     """`$XDG_STATE_HOME/ecs-snap/sandbox.sqlite3`, by default under `~/.local/state`.
 
