@@ -95,16 +95,19 @@ def _authorization(request: Request) -> dict[str, str]:
             "in query parameters is not served by this sandbox)"
         )
     algorithm, _, rest = header.partition(" ")
+    # Names are told, values never: one may be a signature, or a token that strayed in here.
     if algorithm != ALGORITHM:
+        found = f"{clip(algorithm)!r}" if rest else "something else"
         raise _incomplete(
-            f"the Authorization header begins with {clip(algorithm)!r}, "
+            f"the Authorization header begins with {found}, "
             f"and this sandbox verifies {ALGORITHM} only"
         )
     fields: dict[str, str] = {}
     for part in rest.split(","):
         name, _, value = part.strip().partition("=")
         if name not in _FIELDS or name in fields or not value:
-            raise _incomplete(f"the Authorization header has the odd part {clip(part.strip())!r}")
+            odd = f"{clip(name)}=..." if value else "(without a value)"
+            raise _incomplete(f"the Authorization header has the odd part {odd}")
         fields[name] = value
     if absent := sorted(_FIELDS - fields.keys()):
         raise _incomplete(f"the Authorization header lacks {', '.join(absent)}")

@@ -204,3 +204,21 @@ def test_a_security_token_nobody_issued_is_refused(raw):
     headers = raw.headers("DescribeDisks", x_acs_security_token="made-up")
     headers["authorization"] = raw.authorization(headers, WHERE)
     assert raw.send(headers, WHERE).code == "InvalidSecurityToken.Malformed"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "TOPSECRET",
+        "Bearer TOPSECRET",
+        "ACS3-HMAC-SHA256 TOPSECRET",
+        "ACS3-HMAC-SHA256 signature=TOPSECRET",
+        "ACS3-HMAC-SHA256 Credential=a,Credential=TOPSECRET",
+        "ACS3-HMAC-SHA256 Credential=sandbox,SignedHeaders=host,Signature=TOPSECRET",
+        "ACS3-HMAC-SHA256 Credential=sandbox,SignedHeaders=host,Signature=TOPSECRET\u00e9",
+    ],
+)
+def test_what_is_wrong_with_an_authorization_header_is_told_without_its_values(raw, value):
+    reply = raw.send({**raw.headers("DescribeDisks"), "authorization": value}, WHERE)
+    assert reply.code == "IncompleteSignature"
+    assert b"TOPSECRET" not in reply.raw
