@@ -66,13 +66,7 @@ class SnapshotSought:
 
 
 Event = (
-    RequestEnded
-    | Retrying
-    | Warned
-    | Cautioned
-    | SnapshotCreated
-    | SnapshotSeen
-    | SnapshotSought
+    RequestEnded | Retrying | Warned | Cautioned | SnapshotCreated | SnapshotSeen | SnapshotSought
 )
 Observer = Callable[[Event], None]
 

@@ -120,9 +120,7 @@ def _unexpected(app: App, error: Exception) -> EcsSnapError:
 def _traceback(error: BaseException) -> str:
     import traceback
 
-    from ecs_snap_cli.cli.redact import redact
-
-    return redact("".join(traceback.format_exception(error)))
+    return "".join(traceback.format_exception(error))
 
 
 def _wanted_output(argv: Sequence[str]) -> str:

@@ -6,10 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TextIO
 
 from ecs_snap_cli.errors import EcsSnapError
-from ecs_snap_cli.render.document import Block, Document
+from ecs_snap_cli.redact import without_secrets
+from ecs_snap_cli.render.document import Block, Document, Paragraph
 
 # What a stream that cannot hold a character writes in its place, so that each format stays
 # readable and well-formed. JSON has no such handler: it is written in ASCII then.
@@ -57,7 +59,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 def write_text(stream: TextIO | None, text: str) -> None:
     """Write a text and flush it."""
     stream = _open(stream, "table")
-    stream.write(text)
+    stream.write(without_secrets(text))
     stream.flush()
 
 
@@ -67,7 +69,7 @@ def write_document(stream: TextIO | None, document: Document, output: str) -> No
     if output == "table":
         _print_blocks(stream, document.blocks)
     else:
-        stream.write(_serialized(document, output, stream.encoding) + "\n")
+        stream.write(without_secrets(_serialized(document, output, stream.encoding)) + "\n")
         stream.flush()
 
 
@@ -75,12 +77,20 @@ def _print_blocks(stream: TextIO, blocks: Sequence[Block]) -> None:
     if is_terminal(stream):
         from ecs_snap_cli.render.terminal import console, print_blocks
 
-        print_blocks(console(stream), blocks)
+        print_blocks(console(stream), [_without_secrets(block) for block in blocks])
         stream.flush()
     else:
         from ecs_snap_cli.render.plain import plain
 
         write_text(stream, plain(blocks))
+
+
+def _without_secrets(block: Block) -> Block:
+    """Before it is wrapped to a terminal's width, which may cut a secret in two."""
+    if isinstance(block, Paragraph):
+        return replace(block, text=without_secrets(block.text))
+    rows = [[replace(cell, text=without_secrets(cell.text)) for cell in row] for row in block.rows]
+    return replace(block, rows=rows)
 
 
 def _serialized(document: Document, output: str, encoding: str | None) -> str:

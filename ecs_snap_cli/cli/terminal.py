@@ -25,6 +25,7 @@ from ecs_snap_cli.events import (
     SnapshotSought,
     Warned,
 )
+from ecs_snap_cli.redact import redact
 from ecs_snap_cli.render.document import Document
 from ecs_snap_cli.render.literal import visible
 
@@ -73,6 +74,9 @@ class Terminal:
 
         self.close_progress()
         self._held.clear()
+        # ECS's own words are in there, and it may repeat what it was sent.
+        error.message = redact(error.message)
+        error.hint = redact(error.hint) if error.hint else error.hint
         try:
             write_document(sys.stderr, views.failure(error), self.output)
         except (OSError, ValueError):
@@ -178,7 +182,7 @@ class Terminal:
                 bar.close()
 
     def _say(self, line: str) -> None:
-        text = visible(line)
+        text = visible(redact(line))
         with self._lock, contextlib.suppress(OSError, ValueError):
             if self._closed:
                 return

@@ -33,12 +33,14 @@ class Endpoint:
 
 def is_loopback(host: str) -> bool:
     """``localhost``, 127.0.0.0/8 or ::1; a name that merely resolves there is not."""
-    if host.casefold().rstrip(".") == "localhost":
+    if host.lower().rstrip(".") == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    # Python's versions differ about ::ffff:127.0.0.1; nobody needs that spelling.
+    return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
 
 
 def parse_endpoint(text: str) -> Endpoint:
@@ -68,6 +70,9 @@ def parse_endpoint(text: str) -> Endpoint:
 
 
 def _is_host(host: str) -> bool:
+    if "%" in host:
+        # A zone, as in fe80::1%eth0; anything at all may stand in its place.
+        return False
     try:
         ipaddress.ip_address(host)
     except ValueError:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ecs_snap_cli import __version__
 from ecs_snap_cli.core.backoff import pause
-from ecs_snap_cli.errors import CredentialsMissing, EcsSnapError, Unavailable
+from ecs_snap_cli.errors import EcsSnapError, Unavailable
 from ecs_snap_cli.events import Observer, RequestEnded, Retrying, ignore
 from ecs_snap_cli.gateway import answers, transport
 from ecs_snap_cli.gateway.credentials import credential_client
@@ -57,7 +57,6 @@ class Api:
                 protocol=endpoint.scheme.upper() if endpoint else "HTTPS",
                 connect_timeout=_milliseconds(settings.connect_timeout),
                 read_timeout=_milliseconds(settings.read_timeout),
-                ca=transport.private_ca(),
                 user_agent=f"ecs-snap/{__version__}",
             )
         )
@@ -173,15 +172,9 @@ def _method(client: Any, action: str) -> Callable[[Any, Any], object]:
 
 def _not_sent(error: Exception) -> EcsSnapError:
     """For an SDK call that ended before any request: credentials that ran out, mostly."""
-    from alibabacloud_credentials.exceptions import CredentialException
-
     cause = getattr(error, "inner_exception", error)
-    if isinstance(cause, CredentialException):
-        # Its text repeats what a credentials server answered, secrets and all.
-        return CredentialsMissing(
-            "The credentials could not be renewed.",
-            hint="Check the role, the profile or the credentials URI that gives them.",
-        )
+    if isinstance(cause, EcsSnapError):
+        return cause
     problem = EcsSnapError(
         f"The request could not be made ({type(cause).__name__}).",
         hint="This is a bug: please report it; --debug shows where it happened.",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from ecs_snap_cli.errors import CredentialsMissing
-from ecs_snap_cli.gateway.profiles import require_profile
+from ecs_snap_cli.gateway.profiles import home, require_profile
 from ecs_snap_cli.gateway.settings import Settings
+from ecs_snap_cli.redact import remember
 
 _CHAIN_HINT = (
     "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run "
@@ -15,8 +17,33 @@ _CHAIN_HINT = (
 )
 
 
+class OverheardClient:
+    """The official client as the SDK uses it: asked for a key before every request.
+
+    Every key that it hands out, a renewed one too, is remembered as a secret and refused if it
+    cannot be put in a header. Where it hands out none, ``CredentialsMissing`` says so: the
+    library's own text repeats what a credentials server answered, secrets and all.
+    """
+
+    def __init__(self, client: Any, missing: Callable[[], CredentialsMissing]) -> None:
+        self._client = client
+        self._missing = missing
+        self._seen = False
+
+    def get_credential(self) -> Any:
+        """The key to sign the next request with."""
+        try:
+            credential = self._client.get_credential()
+        except Exception:
+            raise (_not_renewed() if self._seen else self._missing()) from None
+        remember(credential.access_key_secret, credential.security_token)
+        _require_plain(credential)
+        self._seen = True
+        return credential
+
+
 def credential_client(settings: Settings) -> Any:
-    """The official credentials client for these settings, tried once.
+    """The credentials client for these settings, tried once.
 
     Raises ``CredentialsMissing`` where there are none or where they cannot be put in a header.
     """
@@ -26,14 +53,28 @@ def credential_client(settings: Settings) -> Any:
     if settings.static_key is not None:
         key_id, secret = settings.static_key
         return Client(Config(type="access_key", access_key_id=key_id, access_key_secret=secret))
-    client = Client() if settings.profile is None else _of_profile(settings.profile)
-    try:
-        credential = client.get_credential()
-    except Exception:
-        # The library's own text repeats what a credentials server answered, secrets and all.
-        raise _missing(settings.profile) from None
-    _require_plain(credential)
+    _settle_files()
+    client = OverheardClient(
+        Client() if settings.profile is None else _of_profile(settings.profile),
+        lambda: _missing(settings.profile),
+    )
+    client.get_credential()
     return client
+
+
+def _settle_files() -> None:
+    """Where the library looks for its files, which it does below "~" itself if need be.
+
+    ``~/.alibabacloud/credentials`` is the name that the other SDKs read; this one's is
+    ``credentials.ini``, which goes first.
+    """
+    from alibabacloud_credentials.utils import auth_constant, auth_util
+
+    auth_constant.HOME = home()
+    folder = os.path.join(home(), ".alibabacloud")
+    ini, plain = os.path.join(folder, "credentials.ini"), os.path.join(folder, "credentials")
+    if not auth_util.environment_credentials_file and not os.path.exists(ini):
+        auth_util.environment_credentials_file = plain if os.path.exists(plain) else None
 
 
 def _of_profile(name: str) -> Any:
@@ -58,6 +99,13 @@ def _missing(profile: str | None) -> CredentialsMissing:
         "~/.alibabacloud/credentials, from an ECS RAM role or from a credentials URI."
         + "".join(f" {each}" for each in _half_done()),
         hint=_CHAIN_HINT,
+    )
+
+
+def _not_renewed() -> CredentialsMissing:
+    return CredentialsMissing(
+        "The credentials could not be renewed.",
+        hint="Check the role, the profile or the credentials URI that gives them.",
     )
 
 

@@ -13,9 +13,18 @@ from typing import Any
 from ecs_snap_cli.errors import CredentialsMissing
 
 
+def home() -> str:
+    """The user's home directory; the root for a user who has none, or none that is a path.
+
+    Keys and commands in a configuration are not to be taken from the current directory.
+    """
+    found = os.path.expanduser("~")
+    return found if os.path.isabs(found) else os.sep
+
+
 def config_path() -> str:
     """Where the ``aliyun`` CLI keeps its profiles."""
-    return os.path.join(os.path.expanduser("~"), ".aliyun", "config.json")
+    return os.path.join(home(), ".aliyun", "config.json")
 
 
 def require_profile(name: str) -> None:

@@ -22,6 +22,8 @@ import requests
 from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import UsageError
 
+_METADATA_HOST = "100.100.100.200"
+
 
 @dataclass(slots=True)
 class Exchange:
@@ -47,13 +49,21 @@ def watched() -> Iterator[Exchange]:
         _current.exchange = None
 
 
-class WatchedSession(requests.Session):
-    """A session that follows no redirect, minds NO_PROXY and notes what came back."""
+class GuardedSession(requests.Session):
+    """A session that follows no redirect, minds NO_PROXY and a private CA, and verifies TLS."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        kwargs["allow_redirects"] = False
+        kwargs["proxies"] = proxies_for(request.url or "")
+        kwargs["verify"] = private_ca() or True
+        return super().send(request, **kwargs)
+
+
+class WatchedSession(GuardedSession):
+    """A guarded session that notes what came back."""
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         exchange: Exchange = getattr(_current, "exchange", None) or Exchange()
-        kwargs["allow_redirects"] = False
-        kwargs["proxies"] = proxies_for(request.url or "")
         try:
             response = super().send(request, **kwargs)
         except Exception as error:
@@ -66,9 +76,13 @@ class WatchedSession(requests.Session):
 
 
 def proxies_for(url: str) -> dict[str, str]:
-    """The proxies for ``url`` by HTTPS_PROXY and NO_PROXY; a loopback host never has one."""
+    """The proxies for ``url`` by HTTPS_PROXY and NO_PROXY.
+
+    A loopback host never has one, nor has the instance metadata service, which hands out the
+    RAM role's keys in clear text and knows only the machine that asks.
+    """
     host = urlsplit(url).hostname or ""
-    if is_loopback(host):
+    if is_loopback(host) or host == _METADATA_HOST:
         return {}
     return dict(requests.utils.get_environ_proxies(url))
 
@@ -90,13 +104,20 @@ def private_ca() -> str | None:
 
 
 def install() -> None:
-    """Make the SDK use watched sessions, and keep it from talking."""
+    """Make the SDK use watched sessions, and keep it from talking.
+
+    What asks for credentials has a transport of its own with the same faults, and answers that
+    are not ECS's. Raises ``UsageError`` for a CA bundle that is not there.
+    """
+    private_ca()
     import darabonba.core
+    import Tea.core
 
     if darabonba.core.Session is WatchedSession:
         return
     darabonba.core.Session = WatchedSession
     _make_each_session_once(darabonba.core.DaraCore)
+    Tea.core.Session = GuardedSession
     # The SDK's loggers have handlers of their own on stderr: with DEBUG=sdk one prints the
     # Authorization header, another prints tracebacks and cached credentials.
     logging.disable(logging.CRITICAL)

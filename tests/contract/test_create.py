@@ -283,32 +283,39 @@ def test_a_first_answer_that_was_lost_is_remembered_whatever_comes_after(
     assert "--client-token" in problem["Hint"]
 
 
+@pytest.mark.parametrize("kind", ["refused", "unreachable", "broken"])
 def test_credentials_that_run_out_after_a_lost_answer_leave_it_known(
-    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
+    import alibabacloud_credentials.client as official
     from alibabacloud_credentials.exceptions import CredentialException
-
-    from ecs_snap_cli.gateway import api
+    from alibabacloud_credentials.models import CredentialModel
+    from Tea.exceptions import RetryError
 
     class Client:
+        """Gives a key twice: when it is tried, and for the first attempt."""
+
         asked = 0
 
         def get_credential(self) -> object:
             Client.asked += 1
-            if Client.asked > 1:
-                raise CredentialException("the role is gone: TOPSECRET")
-            from alibabacloud_credentials.models import CredentialModel
+            secret = "TOPSECRET-1"
+            if Client.asked > 2:
+                if kind == "refused":
+                    raise CredentialException("the role is gone: TOPSECRET")
+                if kind == "unreachable":
+                    raise RetryError("no way to https://sts/?Signature=TOPSECRET")
+                secret = "TOPSECRET-2\n"
+            return CredentialModel(access_key_id="id", access_key_secret=secret, type="access_key")
 
-            return CredentialModel(
-                access_key_id="id", access_key_secret="secret", type="access_key"
-            )
-
-    monkeypatch.setattr(api, "credential_client", lambda settings: Client())
+    monkeypatch.setattr(official, "Client", Client)
     ecs.answers("CreateSnapshot", requests.exceptions.ReadTimeout("no"))
     ended = run("create", "--disk-id", "d-1", "--no-preflight", "--debug")
     assert ended.code == 5
+    assert "CredentialsMissing" in ended.err
     assert "may exist" in ended.err
     assert "TOPSECRET" not in ended.err
+    assert len(ecs.sent("CreateSnapshot")) == 1
 
 
 def test_a_request_that_could_not_be_made_shows_its_traceback_under_debug_only(
