@@ -14,7 +14,10 @@ import pytest
 # The SDK reads its environment when it is imported, so this comes before anything else.
 for _name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ECS_SNAP_"))]:
     del os.environ[_name]
-for _name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "DEBUG", "NO_COLOR"):
+for _name in (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "DEBUG", "NO_COLOR"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+):
     os.environ.pop(_name, None)
     os.environ.pop(_name.lower(), None)
 os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import traceback
 from typing import TypeVar
 
 import requests
@@ -12,6 +14,8 @@ from urllib3.exceptions import NewConnectionError
 from ecs_snap_cli.gateway.failure import Failure
 
 _CHECK_NETWORK = "Check the network, --region and --endpoint."
+_CHECK_PROXY = "Check HTTPS_PROXY and NO_PROXY."
+_TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})\b", re.ASCII)
 _IN_WORDS = {
     "RemoteDisconnected": "closed without an answer",
     "IncompleteRead": "closed in the middle of the answer",
@@ -36,12 +40,20 @@ def failure_of(error: Exception) -> Failure:
             may_have_acted=False,
             hint="Name a file of PEM certificates with REQUESTS_CA_BUNDLE, or unset it.",
         )
-    if isinstance(error, requests.exceptions.ProxyError):
-        return _not_reached(
-            f"the proxy refused ({_innermost(causes)})", "Check HTTPS_PROXY and NO_PROXY."
+    if _was_in("get_connection_with_tls_context", causes):
+        # It chooses the way: what it cannot make sense of is the proxy's URL.
+        return Failure(
+            "the proxy that the environment names cannot be used",
+            retryable=False,
+            may_have_acted=False,
+            hint="HTTPS_PROXY is to be a URL such as http://proxy.example:3128.",
         )
+    if isinstance(error, requests.exceptions.ProxyError) or _was_in("_prepare_proxy", causes):
+        return _of_proxy(error, causes)
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return _not_reached("connecting timed out")
+    if _was_in("do_handshake", causes):
+        return _of_handshake(causes)
     if isinstance(error, requests.exceptions.ReadTimeout):
         return _broken(
             "no answer within the read time-out",
@@ -56,6 +68,54 @@ def failure_of(error: Exception) -> Failure:
     if _first(causes, NewConnectionError):
         return _not_reached(f"no connection ({_innermost(causes)})")
     return _broken(f"the connection broke ({_innermost(causes)})")
+
+
+def _of_proxy(error: Exception, causes: list[BaseException]) -> Failure:
+    """The proxy was asked for a tunnel, and what went wrong did so before there was one."""
+    if _was_in("do_handshake", causes):
+        return _of_handshake(causes)
+    if isinstance(error, requests.exceptions.Timeout):
+        return _not_reached("the proxy does not answer", _CHECK_PROXY)
+    status = next(
+        (match[1] for each in causes if (match := _TUNNEL_REFUSED.search(str(each)))), None
+    )
+    if status is None:
+        return _not_reached(f"the proxy cannot be used ({_innermost(causes)})", _CHECK_PROXY)
+    wants_login = status == "407"
+    return Failure(
+        f"the proxy asks for a user name and password (HTTP {status})"
+        if wants_login
+        else f"the proxy refused (HTTP {status})",
+        # A proxy's 4xx is its decision about this client: a pause changes nothing about it.
+        retryable=not status.startswith("4") or status in ("408", "429"),
+        may_have_acted=False,
+        hint="Put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT."
+        if wants_login
+        else _CHECK_PROXY,
+    )
+
+
+def _of_handshake(causes: list[BaseException]) -> Failure:
+    """TLS was never agreed on, so nothing was sent."""
+    tls = _first(causes, ssl.SSLError)
+    if tls is None or isinstance(tls, ssl.SSLEOFError):
+        return _not_reached(f"the TLS handshake broke off ({_innermost(causes)})")
+    reason = (tls.reason or "no reason given").replace("_", " ").lower()
+    return Failure(
+        f"TLS failed ({reason})",
+        retryable=False,
+        may_have_acted=False,
+        hint="Check that the endpoint speaks HTTPS, by TLS 1.2 or later, and so does the proxy.",
+    )
+
+
+def _was_in(function: str, causes: list[BaseException]) -> bool:
+    """Whether an error came out of a function: the exceptions alone do not tell what was sent."""
+    return any(
+        frame.f_code.co_name == function
+        for cause in causes
+        for frame, _ in traceback.walk_tb(cause.__traceback__)
+    )
 
 
 def _not_reached(what: str, hint: str = _CHECK_NETWORK) -> Failure:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecs_snap_cli.core.endpoint import is_loopback, parse_endpoint
 from ecs_snap_cli.errors import ExitCode, UsageError
@@ -51,6 +56,49 @@ def test_a_host_is_https_and_a_full_url_is_what_it_says(text: str, url: str) -> 
         "http://ecs.example\\@localhost",
         "http://127.1",
         "http://2130706433",
+        "http://0x7f.1",
+        "http://0x7f000001",
+        "http://0177.0.0.1",
+        "http://127.0.0.1.",
+        "http://127.0.0.01",
+        "http://[::ffff:127.0.0.1]",
+        "http://[::ffff:7f00:1]",
+        "http://[::1%25ecs.example]",
+        "http://[::1%eth0]",
+        "http://localhost.evil.example",
+        "http://localhost..",
+        "http://localho\u017ft",
+        "http://\uff4c\uff4f\uff43\uff41\uff4c\uff48\uff4f\uff53\uff54",
+        "http://\uff11\uff12\uff17.0.0.1",
+        "http://\u0661\u0662\u0667.0.0.1",
+        "http://127\u30020\u30020\u30021",
+        "http://127\uff0e0.0.1",
+        "http://\u2488\u24fe.0.0.1",
+        "http://localhost\u00ad.example",
+        "http://localhost:80@ecs.example",
+        "http://localhost\\.ecs.example",
+        "http://localhost\\@ecs.example",
+        "http:\\\\ecs.example",
+        "http:/ecs.example",
+        "http:ecs.example",
+        "http:///ecs.example",
+        "http://ecs.example/http://localhost",
+        "http://ecs.example?localhost",
+        "http://localhost/@ecs.example",
+        "hTTp://ecs.example",
+        "ht\ttp://ecs.example",
+        "h\nttp://ecs.example",
+        " http://ecs.example",
+        "http://ecs.exa\tmple",
+        "http://loc\talhost.example",
+        "\x00http://ecs.example",
+        "http://localhost\x00.example",
+        "http://localhost%2eexample",
+        "http://%6c%6f%63%61lhost",
+        "http://localhost,ecs.example",
+        "http://localhost;ecs.example",
+        "http://localhost:80:80",
+        "http://localhost http://ecs.example",
     ],
 )
 def test_nothing_signed_leaves_this_machine_in_clear_text(text: str) -> None:
@@ -139,3 +187,23 @@ def test_loopback_is_this_machine_and_nothing_that_looks_like_it(host: str, expe
 def test_an_endpoint_knows_whether_it_is_this_machine() -> None:
     assert parse_endpoint("http://[::1]:1").is_loopback
     assert not parse_endpoint("https://ecs.example").is_loopback
+
+
+@given(
+    st.text(st.sampled_from("htps:/\\@#?[]%.0x17lcao\t\n \u017f\uff11\u3002"), max_size=12),
+    st.sampled_from(["http://", "HTTP://", "http:", "ht\ttp://", "//", ""]),
+    st.sampled_from(["localhost", "127.0.0.1", "[::1]", "ecs.example", ""]),
+)
+def test_whatever_is_taken_in_clear_text_names_this_machine_alone(
+    odd: str, scheme: str, host: str
+) -> None:
+    for text in (f"{scheme}{host}{odd}", f"{scheme}{odd}{host}"):
+        try:
+            endpoint = parse_endpoint(text)
+        except UsageError:
+            continue
+        if endpoint.scheme == "http":
+            named = endpoint.host.rstrip(".")
+            assert named == "localhost" or ipaddress.ip_address(named).is_loopback
+            spelled = re.escape(endpoint.host)
+            assert re.fullmatch(rf"{spelled}(:\d+)?|\[{spelled}\](:\d+)?", endpoint.authority)
