@@ -156,6 +156,7 @@ class State:
 
     def _select(self, kind: type[Row], clause: str, *values: object) -> list[Row]:
         now = self.now()
+        # The table and the clause are texts of this module; what comes from outside is bound.
         rows = self._fetch(f"SELECT * FROM {_TABLES[kind]} {clause}", *values)  # noqa: S608
         return [_load(kind, row, now) for row in rows]
 
@@ -197,6 +198,7 @@ def _translated() -> Iterator[None]:
 def _insert(connection: sqlite3.Connection, row: Disk | Instance | Snapshot) -> None:
     columns = [field.name for field in fields(row)]
     values = [_stored(getattr(row, column)) for column in columns]
+    # Names of tables and columns are this package's own.
     marks = ", ".join("?" * len(columns))
     connection.execute(
         f"INSERT INTO {_TABLES[type(row)]} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
