@@ -89,7 +89,7 @@ def _of_proxy(error: Exception, causes: list[BaseException]) -> Failure:
         # A proxy's 4xx is its decision about this client: a pause changes nothing about it.
         retryable=not status.startswith("4") or status in ("408", "429"),
         may_have_acted=False,
-        hint="Put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT."
+        hint="Put USER:PASSWORD@ before the proxy's host in HTTPS_PROXY."
         if wants_login
         else _CHECK_PROXY,
     )

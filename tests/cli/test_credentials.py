@@ -166,14 +166,3 @@ def test_a_key_with_a_line_break_is_refused_and_not_shown(
     assert ended.code == 5
     assert "abcdefgh12345678" not in ended.err
     assert "ACS3-HMAC-SHA256" not in ended.err
-
-
-@pytest.mark.parametrize("output", ["table", "json", "xml"])
-def test_no_secret_in_any_output(run_process: Run, endpoint: str, output: str) -> None:
-    env = BAD_KEYS | {"ALIBABA_CLOUD_SECURITY_TOKEN": "a-security-token-value", "DEBUG": "sdk"}
-    for extra in ((), ("-v",), ("--debug",)):
-        argv = ("--region", "cn-hangzhou", "-o", output, *extra)
-        ended = check(run_process, endpoint, *argv, env=env)
-        assert ended.code == 5
-        for secret in ("wrong-secret-value", "a-security-token-value", "Signature=", "Credential="):
-            assert secret not in ended.out + ended.err

@@ -220,13 +220,7 @@ def test_odd_environments_change_nothing(run_process: Run, env: dict[str, str]) 
     assert json.loads(ended.out)["SnapshotId"]
 
 
-@pytest.mark.parametrize("python", [("-O",), ("-OO",), ("-W", "error")])
-def test_python_options_change_nothing(run_process: Run, python: tuple[str, ...]) -> None:
-    ended = run_process(*DATA, python=python)
-    assert (ended.code, ended.err) == (0, "")
-
-
-def test_a_state_directory_that_cannot_be_written_is_a_clear_error(
+def test_a_state_directory_that_is_a_file_is_a_clear_error(
     run_process: Run, tmp_path: Path
 ) -> None:
     blocker = tmp_path / "file"

@@ -198,6 +198,7 @@ def test_a_proxy_that_refuses_is_asked_again_only_if_that_may_help(
     assert f"HTTP {status}" in message(ended)
     assert len(proxy.seen) == 3 * attempts
     assert ("user name and password" in message(ended)) is (status == 407)
+    assert ("USER:PASSWORD@" in ended.err) is (status == 407)
 
 
 def test_a_proxy_that_does_not_listen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

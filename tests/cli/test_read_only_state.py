@@ -103,6 +103,22 @@ def test_a_state_file_that_was_asked_for_is_not_replaced_by_a_copy(run: Run, now
     assert nowhere in ended.err
 
 
+def test_the_default_state_is_served_from_a_copy(nowhere: str) -> None:
+    process = subprocess.Popen(
+        program("sandbox", "serve"),
+        env=bare_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    process.terminate()
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert err.startswith("Warning: What this run changes in the sandbox is not kept")
+
+
 def test_a_closed_directory_is_read_and_not_changed(read_only: Path) -> None:
     assert as_a_user(*DATA, "-o", "json").code == 4
     taken = as_a_user("create", "--sandbox", "--disk-id", "d-sandbox-system", "-q")
