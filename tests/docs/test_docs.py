@@ -127,3 +127,12 @@ def test_the_table_of_faults_is_the_sandboxs() -> None:
     for name, _, keys in rows:
         told = set(re.findall(r"`([a-z-]+)`(?: \(|,|$)", keys))
         assert keys == "the same" or told == set(KINDS[name].keys)
+
+
+@pytest.mark.parametrize(
+    "named",
+    sorted(set(re.findall(r"`(tests/[^`]*)`", (ROOT / "docs/reliability.md").read_text("utf-8")))),
+)
+def test_every_test_that_the_page_on_reliability_names_is_there(named: str) -> None:
+    path, _, function = named.partition("::")
+    assert re.search(rf"^def {function}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE)

@@ -525,3 +525,25 @@ def test_a_signal_during_the_checks_creates_nothing(signals: Signals) -> None:
     signals.ended.set()
     assert run.gateway.orders == []
     assert run.journal.what_exists() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_between_the_checks_and_the_order_orders_nothing(number: signal.Signals) -> None:
+    run = Run(Gateway(instance=LOCKED))
+
+    def interrupt(event: Event) -> None:
+        # The last that is done before CreateSnapshot.
+        assert isinstance(event, Warned)
+        raise Interrupted(number)
+
+    with pytest.raises(Interrupted):
+        create(
+            run.gateway,
+            run.journal,
+            policy=Policy(),
+            patience=None,
+            observer=interrupt,
+            now=lambda: NOW,
+        )
+    assert run.gateway.orders == []
+    assert run.journal.what_exists() is None
