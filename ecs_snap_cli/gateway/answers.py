@@ -16,7 +16,7 @@ from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.errors import ApiError, ExitCode
 from ecs_snap_cli.gateway import network
 from ecs_snap_cli.gateway.failure import Failure
-from ecs_snap_cli.gateway.transport import Exchange
+from ecs_snap_cli.gateway.transport import MOST_BYTES, Exchange
 from ecs_snap_cli.model import JsonObject
 
 # Not refusals, whatever status they come with. SignatureNonceUsed: something on the way sent the
@@ -108,6 +108,8 @@ def _clock_difference(exchange: Exchange) -> str:
 def _not_the_api(status: int, exchange: Exchange) -> Failure:
     kind = exchange.headers.get("content-type", "").partition(";")[0] or "no content type"
     what = f"a body that is not the API's ({kind})" if exchange.body.strip() else "an empty body"
+    if exchange.oversized:
+        what = f"more than {MOST_BYTES // 2**20} MiB, which is not the API's"
     return Failure(
         f"it answered HTTP {status} with {what}",
         retryable=True,

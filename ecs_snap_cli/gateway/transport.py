@@ -23,15 +23,23 @@ from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import UsageError
 
 _METADATA_HOST = "100.100.100.200"
+# No answer of ECS comes near: a page holds 100 records, and one with twenty tags and every text
+# at its longest, each character spelled as \uXXXX, is some 50 KB.
+MOST_BYTES = 32 * 2**20
+_PIECE = 64 * 1024
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request's real outcome: a status with its body, or the error that ended it."""
+    """One request's real outcome: a status with its body, or the error that ended it.
+
+    ``oversized``: the body was longer than ``MOST_BYTES``; it was not kept.
+    """
 
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    oversized: bool = False
     error: Exception | None = None
 
 
@@ -60,19 +68,39 @@ class GuardedSession(requests.Session):
 
 
 class WatchedSession(GuardedSession):
-    """A guarded session that notes what came back."""
+    """A guarded session that notes what came back.
+
+    It reads no more of an answer than ``MOST_BYTES``, counted as unpacked: whoever answers must
+    not be able to fill the memory.
+    """
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         exchange: Exchange = getattr(_current, "exchange", None) or Exchange()
+        kwargs["stream"] = True
         try:
             response = super().send(request, **kwargs)
+            body = _read(response)
         except Exception as error:
             exchange.error = error
             raise
         exchange.status = response.status_code
         exchange.headers = {name.lower(): value for name, value in response.headers.items()}
-        exchange.body = response.content
+        exchange.oversized = body is None
+        exchange.body = body or b""
+        # requests keeps no content of an answer that was read in pieces; the SDK asks for it.
+        response._content = exchange.body
         return response
+
+
+def _read(response: requests.Response) -> bytes | None:
+    """The body, unpacked; ``None`` for one that is too long, with the connection closed."""
+    body = bytearray()
+    for piece in response.iter_content(_PIECE):
+        body += piece
+        if len(body) > MOST_BYTES:
+            response.close()
+            return None
+    return bytes(body)
 
 
 def proxies_for(url: str) -> dict[str, str]:
