@@ -15,6 +15,7 @@ from ecs_snap_cli import catalog
 from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.errors import ApiError, ExitCode
 from ecs_snap_cli.gateway import network
+from ecs_snap_cli.gateway.body import parse
 from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.transport import MOST_BYTES, Exchange
 from ecs_snap_cli.model import JsonObject
@@ -42,19 +43,12 @@ def read(action: str, exchange: Exchange) -> JsonObject | Failure:
             may_have_acted=False,
             hint="Check --endpoint and the proxy: ECS itself does not redirect.",
         )
-    body = _json(exchange.body)
+    body = parse(exchange.body)
     if status >= 400 or (isinstance(body, dict) and isinstance(body.get("Code"), str)):
         return _refusal(action, status, body, exchange)
-    if not isinstance(body, dict) or not body:
+    if not isinstance(body, dict) or not body or not 200 <= status < 300:
         return _not_the_api(status, exchange)
     return body
-
-
-def _json(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Failure:
@@ -71,7 +65,7 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
         error.hint = f"Allow ecs:{action} in the RAM policy of this identity."
     elif error.exit_code is ExitCode.UNAVAILABLE and action.startswith("Describe"):
         error.hint = "Nothing was changed. Try again later."
-    elif entry := catalog.find(code):
+    elif (entry := catalog.find(code)) and entry.kind == "error-code":
         error.hint = entry.remedy
         if code in _ABOUT_THE_CLOCK:
             error.hint = f"{_clock_difference(exchange)}{entry.remedy}"

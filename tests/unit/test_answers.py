@@ -141,6 +141,20 @@ def test_an_error_in_an_odd_shape_is_still_an_error_of_ecs(
     assert error.hint
 
 
+HOSTILE_CODES = ["\x1b[31mX\r\nEVIL", "[bold]", "x" * 10_000, "\udc80", "a b; rm -rf ~", "İ", "ſ"]
+
+
+@pytest.mark.parametrize("code", [*HOSTILE_CODES, "3", "130", "instance-lock"], ids=ascii)
+@pytest.mark.parametrize(("status", "exit_code"), [(403, 3), (500, 6), (429, 6), (401, 5)])
+def test_a_code_that_ecs_never_wrote_is_kept_and_hints_at_nothing(
+    code: str, status: int, exit_code: int
+) -> None:
+    error = failure_of(refused(code, status)).api_error
+    assert error is not None
+    assert (error.code, error.exit_code) == (code, exit_code)
+    assert error.hint == failure_of(refused("SomethingNew", status)).api_error.hint
+
+
 @pytest.mark.parametrize("code", [404, ["X"], {"X": 1}, True, None, ""])
 def test_an_error_whose_code_is_no_text_is_not_the_apis(code: object) -> None:
     found = failure_of(answered(400, {"Code": code, "Message": "m"}))
@@ -188,6 +202,12 @@ def test_an_outage_of_a_read_speaks_of_no_snapshot() -> None:
         (answered(200, b"\xff\xfe{}"), ["200"]),
         (answered(200, b'{"SnapshotId": '), ["200"]),
         (answered(200, b"[" * 200_000), ["200"]),
+        (answered(200, b'{"SnapshotId": "s-1", "X": ' + b"[" * 900 + b"]" * 900 + b"}"), ["200"]),
+        (answered(200, b'{"SnapshotId": "s-1", "X": NaN}'), ["200"]),
+        (answered(400, b'{"Code": "X", "Message": Infinity}'), ["400"]),
+        (answered(200, b'{"SnapshotId": "s-1", "SnapshotId": "s-2"}'), ["200"]),
+        (answered(101, {"SnapshotId": "s-1"}), ["101"]),
+        (Exchange(oversized=True, status=200), ["200", "MiB"]),
     ],
     ids=lambda value: f"{value.status} {value.body[:20]!r}" if isinstance(value, Exchange) else "",
 )
