@@ -8,6 +8,15 @@ from enum import StrEnum
 from typing import Any
 
 
+def same_word(word: str | None, known: str) -> bool:
+    """Whether ECS's ``word`` is the documented ``known`` one, in any case.
+
+    ECS's own pages write In_use and In_Use. Only ASCII has cases here: Unicode folds a "stopped"
+    with a long s (U+017F) to one without, which ECS never wrote.
+    """
+    return word is not None and word.isascii() and word.casefold() == known.casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A fact that could not be read, or not be understood.
@@ -41,8 +50,8 @@ class Disk:
     lock_reasons: tuple[str, ...] | Unknown = ()
 
     def has_status(self, status: str) -> bool:
-        """Whether ECS reports this status, in any case (its pages write In_use and In_Use)."""
-        return self.status is not None and self.status.casefold() == status.casefold()
+        """Whether ECS reports this status."""
+        return same_word(self.status, status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,9 @@ class Instance:
 class Snapshot:
     """One snapshot of DescribeSnapshots.
 
-    ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate. A name or a
-    description that the snapshot does not have is ``None`` or empty; ``creation_time`` is kept
-    as ECS wrote it; ``record`` is all that ECS said of it, as it came.
+    ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate, 0 or more. A name
+    or a description that the snapshot does not have is ``None`` or empty; ``creation_time`` is
+    kept as ECS wrote it; ``record`` is all that ECS said of it, as it came.
     """
 
     snapshot_id: str

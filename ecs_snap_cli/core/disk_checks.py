@@ -17,7 +17,7 @@ from ecs_snap_cli.core.rules import (
     Rules,
 )
 from ecs_snap_cli.core.times import parse_time
-from ecs_snap_cli.model import Check, Disk, Facts, Status, Unknown
+from ecs_snap_cli.model import Check, Disk, Facts, Status, Unknown, same_word
 
 CHECK_THE_ID = "Check the disk ID, --region and --profile."
 
@@ -140,15 +140,15 @@ def data_loading(facts: Facts, rules: Rules, now: datetime) -> Check:
     disk = facts.disk
     if not isinstance(disk, Disk):
         return no_disk("data-loading", disk)
-    kind = (disk.disk_type or "").casefold()
-    if kind not in ("system", "data"):
+    is_system = same_word(disk.disk_type, "system")
+    if not is_system and not same_word(disk.disk_type, "data"):
         return Check(
             "data-loading",
             Status.WARN,
             "ECS does not say whether this is a system disk or a data disk.",
             "If the disk is new, wait an hour before its first snapshot.",
         )
-    if kind == "data" and not disk.source_snapshot_id:
+    if not is_system and not disk.source_snapshot_id:
         return Check("data-loading", Status.PASS, "A data disk that was made empty loads no data.")
     created = parse_time(disk.creation_time)
     if created is None:
@@ -167,15 +167,15 @@ def data_loading(facts: Facts, rules: Rules, now: datetime) -> Check:
     age = now - created
     if age >= DATA_LOADING:
         return Check("data-loading", Status.PASS, f"The disk was created {disk.creation_time}.")
-    made = "This system disk" if kind == "system" else "This disk, made from a snapshot,"
+    made = "This system disk" if is_system else "This disk, made from a snapshot,"
     left = math.ceil((DATA_LOADING - age) / timedelta(minutes=1))
     minutes = "1 minute" if left == 1 else f"{left} minutes"
     return Check(
         "data-loading",
-        rules.loading_system_disk if kind == "system" else Status.WARN,
+        rules.loading_system_disk if is_system else Status.WARN,
         f"{made} was created {disk.creation_time}; its data may still be loading.",
         f"Try again in {minutes}."
-        if kind == "system"
+        if is_system
         else f"Loading depends on the disk's size; in {minutes} it is an hour old.",
         "CreateSnapshot.Failed",
     )

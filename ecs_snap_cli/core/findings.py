@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ecs_snap_cli.model import Check, Status, Unknown
+from ecs_snap_cli.model import Check, Status, Unknown, same_word
 
 NO_SUCH_DISK = "Not checked: there is no such disk."
 
 
 def is_known(word: str | None, known: frozenset[str]) -> bool:
     """Whether ECS's ``word`` is one of those documented, in any case."""
-    return word is not None and word.casefold() in {each.casefold() for each in known}
+    return any(same_word(word, each) for each in known)
 
 
 def shown(word: str | None) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from ecs_snap_cli.core.findings import is_known, no_disk, shown, unreadable
 from ecs_snap_cli.core.rules import DISK_STATUSES, INSTANCE_STATUSES, Rules
 from ecs_snap_cli.core.times import parse_time
-from ecs_snap_cli.model import Check, Disk, Facts, Instance, Status, Unknown
+from ecs_snap_cli.model import Check, Disk, Facts, Instance, Status, Unknown, same_word
 
 
 def instance_status(facts: Facts, rules: Rules, now: datetime) -> Check:
@@ -42,7 +42,7 @@ def instance_status(facts: Facts, rules: Rules, now: datetime) -> Check:
 def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
     """No instance that the disk is attached to is Stopped without ever having been started."""
     found, not_known = _instances("instance-started", facts)
-    never = [i for i in found if _is(i, "Stopped") and not i.start_time]
+    never = [i for i in found if same_word(i.status, "Stopped") and not i.start_time]
     if never:
         return Check(
             "instance-started",
@@ -65,7 +65,9 @@ def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
 def _unclear_start(found: tuple[Instance, ...]) -> Check | None:
     for instance in found:
         start = instance.start_time
-        if not _is(instance, "Stopped") or (isinstance(start, str) and parse_time(start)):
+        if not same_word(instance.status, "Stopped"):
+            continue
+        if isinstance(start, str) and parse_time(start):
             continue
         seen = f' ("{start}")' if isinstance(start, str) else ""
         return Check(
@@ -99,8 +101,8 @@ def instance_lock(facts: Facts, rules: Rules, now: datetime) -> Check:
 def _judge_locks(
     disk: Disk, locks: list[tuple[str, str]], unclear: list[Check], rules: Rules
 ) -> Check:
-    security = [who for who, reason in locks if reason.casefold() == "security"]
-    others = [(who, reason) for who, reason in locks if reason.casefold() != "security"]
+    security = [who for who, reason in locks if same_word(reason, "security")]
+    others = [(who, reason) for who, reason in locks if not same_word(reason, "security")]
     carries = f'{" and ".join(security)} carries the lock reason "security"'
     if security and (disk.has_status("In_use") or not rules.lock_counts_only_in_use):
         return Check(
@@ -161,12 +163,8 @@ def _instances(check_id: str, facts: Facts) -> tuple[tuple[Instance, ...], Check
     )
 
 
-def _is(instance: Instance, status: str) -> bool:
-    return instance.status is not None and instance.status.casefold() == status.casefold()
-
-
 def _settled(instance: Instance) -> bool:
-    return _is(instance, "Running") or _is(instance, "Stopped")
+    return same_word(instance.status, "Running") or same_word(instance.status, "Stopped")
 
 
 def _unclear_status(check_id: str, instances: tuple[Instance, ...]) -> Check | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from datetime import datetime
 
 from ecs_snap_cli.core.times import parse_time
-from ecs_snap_cli.model import Snapshot, SnapshotOrder
+from ecs_snap_cli.model import Snapshot, SnapshotOrder, same_word
 
 
 def possibly_of(
@@ -33,7 +33,7 @@ def possibly_of(
 
 def _looks_like(order: SnapshotOrder, snapshot: Snapshot) -> bool:
     return (
-        (snapshot.snapshot_type or "user").casefold() == "user"
+        same_word(snapshot.snapshot_type or "user", "user")
         and (snapshot.name or None) == order.name
         and (snapshot.description or None) == order.description
     )

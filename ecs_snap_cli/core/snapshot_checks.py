@@ -7,7 +7,7 @@ from datetime import datetime
 from ecs_snap_cli.core.findings import is_known, no_disk, unreadable
 from ecs_snap_cli.core.rules import SNAPSHOT_STATUSES, Rules
 from ecs_snap_cli.core.times import duration
-from ecs_snap_cli.model import Check, Disk, Facts, Snapshot, Status, Unknown
+from ecs_snap_cli.model import Check, Disk, Facts, Snapshot, Status, Unknown, same_word
 
 _SNAPSHOT_TYPES = frozenset({"user", "auto", "timer"})
 
@@ -21,7 +21,7 @@ def snapshot_limit(facts: Facts, rules: Rules, now: datetime) -> Check:
     kind = "snapshots"
     if rules.counts_user_only:
         kind = "manual snapshots"
-        certain = sum(_is_type(each, "user") for each in snapshots)
+        certain = sum(same_word(each.snapshot_type, "user") for each in snapshots)
         possible = certain + sum(
             not is_known(each.snapshot_type, _SNAPSHOT_TYPES) for each in snapshots
         )
@@ -61,7 +61,7 @@ def snapshot_pending(facts: Facts, rules: Rules, now: datetime) -> Check:
     snapshots = _snapshots("snapshot-pending", facts)
     if isinstance(snapshots, Check):
         return snapshots
-    pending = [each for each in snapshots if _is_status(each, "progressing")]
+    pending = [each for each in snapshots if same_word(each.status, "progressing")]
     unclear = [each for each in snapshots if not is_known(each.status, SNAPSHOT_STATUSES)]
     category = facts.disk.category if isinstance(facts.disk, Disk) else None
     limit = rules.pending_limit(category)
@@ -113,11 +113,3 @@ def _snapshots(check_id: str, facts: Facts) -> tuple[Snapshot, ...] | Check:
     if isinstance(facts.snapshots, Unknown):
         return unreadable(check_id, facts.snapshots)
     return facts.snapshots
-
-
-def _is_type(snapshot: Snapshot, word: str) -> bool:
-    return snapshot.snapshot_type is not None and snapshot.snapshot_type.casefold() == word
-
-
-def _is_status(snapshot: Snapshot, word: str) -> bool:
-    return snapshot.status is not None and snapshot.status.casefold() == word

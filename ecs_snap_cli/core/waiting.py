@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ecs_snap_cli.model import Snapshot
+from ecs_snap_cli.model import Snapshot, same_word
 
 # ECS lists a new snapshot with a delay; an absence this soon after CreateSnapshot says nothing.
 LISTING_DELAY_SECONDS = 30.0
@@ -25,10 +25,9 @@ def classify(snapshot: Snapshot, goal: str) -> Outcome:
 
     A status that is not understood means going on: the time-out ends it.
     """
-    status = (snapshot.status or "").casefold()
-    if status == "failed":
+    if same_word(snapshot.status, "failed"):
         return Outcome.FAILED
-    if status == "accomplished":
+    if same_word(snapshot.status, "accomplished"):
         return Outcome.REACHED
     if goal == "available" and snapshot.available is True:
         return Outcome.REACHED

@@ -56,11 +56,12 @@ def instance(record: JsonObject) -> Instance:
 def snapshot(record: JsonObject) -> Snapshot:
     """A snapshot of DescribeSnapshots."""
     available = record.get("Available")
+    remaining = whole(record.get("RemainTime"))
     return Snapshot(
         snapshot_id=text(record.get("SnapshotId")) or "",
         status=text(record.get("Status")),
         progress=percent(record.get("Progress")),
-        remain_seconds=whole(record.get("RemainTime")),
+        remain_seconds=remaining if remaining is not None and remaining >= 0 else None,
         available=available if isinstance(available, bool) else None,
         snapshot_type=text(record.get("SnapshotType")),
         disk_id=text(record.get("SourceDiskId")),
@@ -94,11 +95,14 @@ def _text_if_any(record: JsonObject, name: str) -> str | Unknown | None:
 
 
 def whole(value: object) -> int | None:
-    """A whole number, sent as a number or as text."""
+    """A whole number of up to 18 digits, sent as a number or as text.
+
+    JSON sets no bound, but arithmetic does: a float holds no 400 digits.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < 10**18 else None
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
         return int(value)
     return None

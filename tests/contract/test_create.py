@@ -482,6 +482,17 @@ def test_more_snapshots_than_a_page_are_all_counted(run: Run, ecs: PlayedEcs) ->
     assert ecs.sent("DescribeSnapshots")[1]["NextToken"] == "t1"
 
 
+@pytest.mark.parametrize("remaining", [10**400, -1, "soon", 1e300, [1]], ids=lambda v: repr(v)[:9])
+def test_a_time_that_remains_of_any_size_is_no_crash(
+    run: Run, ecs: PlayedEcs, remaining: object
+) -> None:
+    pending = {"SnapshotId": "s-1", "Status": "progressing", "RemainTime": remaining}
+    ecs.answers("DescribeSnapshots", {"Snapshots": {"Snapshot": [pending]}})
+    ended = run("create", "--disk-id", "d-1")
+    assert (ended.code, ended.out) == (3, "")
+    assert "left" not in ended.err
+
+
 def test_a_given_token_lets_ecs_decide_over_a_pending_snapshot(run: Run, ecs: PlayedEcs) -> None:
     pending = {"SnapshotId": "s-923FE2BF0", "Status": "progressing", "SnapshotType": "user"}
     ecs.answers("DescribeSnapshots", {"Snapshots": {"Snapshot": [pending]}})

@@ -253,6 +253,9 @@ def test_a_text_may_have_come_as_a_number(value: object, expected: str | None) -
         ("4\n", None),
         ("\u0664", None),
         ("9" * 5000, None),
+        (10**18 - 1, 10**18 - 1),
+        (10**18, None),
+        (-(10**400), None),
         (True, None),
         (None, None),
         ([], None),
@@ -298,6 +301,15 @@ def test_only_a_truth_value_says_that_a_snapshot_is_available(
     value: object, expected: bool | None
 ) -> None:
     assert decode.snapshot({"Available": value}).available is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, 0), ("90", 90), (-1, None), ("-1", None), (10**400, None), ("soon", None), (1.5, None)],
+    ids=lambda value: repr(value)[:20],
+)
+def test_the_time_that_remains_is_no_less_than_none(value: object, expected: int | None) -> None:
+    assert decode.snapshot({"RemainTime": value}).remain_seconds == expected
 
 
 @pytest.mark.parametrize("source", [["s-1"], {"SnapshotId": "s-1"}, True], ids=repr)

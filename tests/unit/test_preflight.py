@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -181,6 +181,27 @@ def test_a_detached_disk_passes_today_where_it_was_attached_before(
     disk = replace(DETACHED, attached_time=attached, detached_time=detached)
     assert statuses("disk-attached", facts_of(disk)) == expected
     assert finding("disk-attached", facts_of(disk)).code == code
+
+
+# The first is what str.casefold makes an "s" of.
+@pytest.mark.parametrize("odd", ["\u017f", "\u0455", "s ", "s\x00", "\u200bs"], ids=ascii)
+@pytest.mark.parametrize(
+    ("check_id", "facts"),
+    [
+        ("disk-attached", lambda s: facts_of(replace(DISK, status=f"In_u{s}e"))),
+        ("disk-category", lambda s: facts_of(replace(DISK, category=f"cloud_e{s}sd"))),
+        ("instance-status", lambda s: facts_of(DISK, replace(INSTANCE, status=f"{s}topped"))),
+        ("instance-started", lambda s: facts_of(DISK, Instance("i-1", f"{s}topped", ""))),
+        ("instance-lock", lambda s: facts_of(replace(DISK, lock_reasons=(f"{s}ecurity",)))),
+        ("snapshot-pending", lambda s: facts_of(snapshots=some(1, status=f"progre{s}sing"))),
+        ("snapshot-pending", lambda s: facts_of(snapshots=some(1, status=f"accompli{s}hed"))),
+        ("data-loading", lambda s: facts_of(replace(DISK, disk_type=f"{s}ystem"))),
+    ],
+)
+def test_a_word_that_only_looks_like_one_of_ecs_is_not_understood(
+    check_id: str, facts: Callable[[str], Facts], odd: str
+) -> None:
+    assert statuses(check_id, facts(odd))[0] == "warn"
 
 
 @pytest.mark.parametrize("status", ["Detaching", "Frozen"])

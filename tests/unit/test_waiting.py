@@ -24,6 +24,8 @@ GO_ON, REACHED, FAILED = Outcome.GO_ON, Outcome.REACHED, Outcome.FAILED
         ("failed", True, FAILED, FAILED),
         ("FAILED", None, FAILED, FAILED),
         ("uploading", None, GO_ON, GO_ON),
+        ("accompli\u017fhed", None, GO_ON, GO_ON),
+        ("accomplished ", None, GO_ON, GO_ON),
         ("", None, GO_ON, GO_ON),
         (None, None, GO_ON, GO_ON),
         (None, True, GO_ON, REACHED),
