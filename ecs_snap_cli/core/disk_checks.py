@@ -16,7 +16,7 @@ from ecs_snap_cli.core.rules import (
     UNSUPPORTED_CATEGORIES,
     Rules,
 )
-from ecs_snap_cli.core.times import parse_time
+from ecs_snap_cli.core.times import past_time
 from ecs_snap_cli.model import Check, Disk, Facts, Status, Unknown, same_word
 
 CHECK_THE_ID = "Check the disk ID, --region and --profile."
@@ -83,10 +83,10 @@ def disk_attached(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Attach it to an instance that is Running or Stopped.",
             "IncorrectDiskStatus",
         )
-    if not any(isinstance(time, str) and parse_time(time) for time in times):
+    if not any(past_time(time, now) for time in times):
         return unreadable(
             "disk-attached",
-            Unknown("The disk is Available; when it was attached is in no form that is known."),
+            Unknown("The disk is Available; the time when it was attached is not understood."),
         )
     return Check(
         "disk-attached",
@@ -150,14 +150,14 @@ def data_loading(facts: Facts, rules: Rules, now: datetime) -> Check:
         )
     if not is_system and not disk.source_snapshot_id:
         return Check("data-loading", Status.PASS, "A data disk that was made empty loads no data.")
-    created = parse_time(disk.creation_time)
+    created = past_time(disk.creation_time, now)
     if created is None:
         return Check(
             "data-loading",
             Status.WARN,
             "The disk's CreationTime "
             + (
-                f'is in no known form ("{disk.creation_time}").'
+                f'is not understood ("{disk.creation_time}").'
                 if disk.creation_time
                 else "is missing."
             ),

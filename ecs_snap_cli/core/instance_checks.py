@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ecs_snap_cli.core.findings import is_known, no_disk, shown, unreadable
 from ecs_snap_cli.core.rules import DISK_STATUSES, INSTANCE_STATUSES, Rules
-from ecs_snap_cli.core.times import parse_time
+from ecs_snap_cli.core.times import past_time
 from ecs_snap_cli.model import Check, Disk, Facts, Instance, Status, Unknown, same_word
 
 
@@ -56,25 +56,24 @@ def instance_started(facts: Facts, rules: Rules, now: datetime) -> Check:
         )
     return (
         not_known
-        or _unclear_start(found)
+        or _unclear_start(found, now)
         or _unclear_status("instance-started", found)
         or Check("instance-started", Status.PASS, "No instance waits for its first start.")
     )
 
 
-def _unclear_start(found: tuple[Instance, ...]) -> Check | None:
+def _unclear_start(found: tuple[Instance, ...], now: datetime) -> Check | None:
     for instance in found:
         start = instance.start_time
         if not same_word(instance.status, "Stopped"):
             continue
-        if isinstance(start, str) and parse_time(start):
+        if past_time(start, now):
             continue
         seen = f' ("{start}")' if isinstance(start, str) else ""
         return Check(
             "instance-started",
             Status.WARN,
-            f"Instance {instance.instance_id} is Stopped and its StartTime is in no known "
-            f"form{seen}.",
+            f"Instance {instance.instance_id} is Stopped; its StartTime is not understood{seen}.",
             "Make sure in the console that the instance was started once.",
         )
     return None

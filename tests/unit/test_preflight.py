@@ -633,7 +633,19 @@ def test_the_minutes_left_are_in_the_message(age: dict[str, int], left: str) -> 
     assert found.code == "CreateSnapshot.Failed"
 
 
-@pytest.mark.parametrize("created", [None, "", "2026-03-01", "1772366400", "2026-02-30T00:00:00Z"])
+NO_TIMES = ["2026-03-01", "1772366400", "2026-02-30T00:00:00Z", "2016-12-31T23:59:60Z"]
+NO_TIMES += ["2999-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize("time", NO_TIMES)
+def test_a_time_that_cannot_be_proves_no_attachment_and_no_start(time: str) -> None:
+    detached = replace(DETACHED, attached_time=time, detached_time=None)
+    assert statuses("disk-attached", facts_of(detached)) == ("fail", "warn")
+    stopped = replace(INSTANCE, status="Stopped", start_time=time)
+    assert statuses("instance-started", facts_of(DISK, stopped)) == ("warn", "warn")
+
+
+@pytest.mark.parametrize("created", [None, "", *NO_TIMES])
 @pytest.mark.parametrize(("disk_type", "source"), [("system", None), ("data", "s-1")])
 def test_a_creation_time_in_no_known_form_warns(
     disk_type: str, source: str | None, created: str | None

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_snap_cli.core.times import parse_time
+from ecs_snap_cli.core.times import parse_time, past_time
+from ecs_snap_cli.model import Unknown
 
 EIGHT = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
@@ -56,11 +57,39 @@ def test_a_time_to_the_minute_or_to_the_second_is_read_as_utc(
         "202\u0666-03-01T08:30Z",
         "20260301T083000Z",
         "1772353800",
+        "2016-12-31T23:59:60Z",
+        "\uff12026-03-01T08:30Z",
+        "2026-03-01T08:30:00Z" * 1_000,
         "yesterday",
     ],
 )
 def test_a_time_in_any_other_form_is_not_guessed(text: str | None) -> None:
     assert parse_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("2026-03-01T08:30Z", True),
+        ("2012-01-01T00:00:00Z", True),
+        ("2026-03-01T08:45Z", True),
+        ("2026-03-01T08:45:01Z", False),
+        ("2026-03-02T08:30Z", False),
+        ("9999-12-31T23:59:59Z", False),
+        ("1970-01-01T00:00Z", False),
+        ("1970-01-01T08:00:00+08:00", False),
+        ("0001-01-01T00:00:00Z", False),
+        ("yesterday", False),
+        ("", False),
+        (None, False),
+        (Unknown("Odd."), False),
+    ],
+    ids=str,
+)
+def test_what_happened_did_so_after_a_clocks_zero_and_before_now(
+    text: str | Unknown | None, understood: bool
+) -> None:
+    assert (past_time(text, EIGHT) is not None) is understood
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
