@@ -80,7 +80,7 @@ def snapshot_pending(facts: Facts, rules: Rules, now: datetime) -> Check:
             _in_creation(pending, limit) if pending else "No snapshot is known to be in creation."
         )
         if unclear:
-            ids = ", ".join(each.snapshot_id for each in unclear[:3])
+            ids = ", ".join(_name(each) for each in unclear[:3])
             seen += f" The status of {ids} is not understood."
         return Check(
             "snapshot-pending",
@@ -102,9 +102,13 @@ def _in_creation(pending: list[Snapshot], limit: int) -> str:
     others = f" and {len(pending) - 1} more" if len(pending) > 1 else ""
     verb = "are" if others else "is"
     return (
-        f"Snapshot {first.snapshot_id} ({state}){others} {verb} in creation; "
+        f"Snapshot {_name(first)} ({state}){others} {verb} in creation; "
         f"this disk takes {limit} at once."
     )
+
+
+def _name(snapshot: Snapshot) -> str:
+    return snapshot.snapshot_id or "(without an ID)"
 
 
 def _snapshots(check_id: str, facts: Facts) -> tuple[Snapshot, ...] | Check:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ecs_snap_cli import __version__
 from ecs_snap_cli.core.backoff import pause
+from ecs_snap_cli.core.times import CLOCK_SKEW
 from ecs_snap_cli.errors import EcsSnapError, Unavailable
 from ecs_snap_cli.events import Observer, RequestEnded, Retrying, ignore
 from ecs_snap_cli.gateway import answers, transport
@@ -18,8 +19,6 @@ from ecs_snap_cli.gateway.credentials import credential_client
 from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
-
-_LARGEST_CLOCK_SKEW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ class Api:
         ahead = answers.clock_ahead(exchange)
         # ECS takes no request that is dated further from its clock than this: a Date that is
         # was put there by something else on the way.
-        if isinstance(outcome, Failure) or ahead is None or abs(ahead) > _LARGEST_CLOCK_SKEW:
+        if isinstance(outcome, Failure) or ahead is None or abs(ahead) > CLOCK_SKEW:
             return
         self.clock_ahead = ahead
 

@@ -11,10 +11,21 @@ from typing import Any
 
 from ecs_snap_cli.model import Disk, Instance, JsonObject, Snapshot, Unknown
 
+# DescribeInstances refuses a call that names anything else.
+_INSTANCE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-def records(body: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
-    """The list in ``{"Disks": {"Disk": [...]}}``; also where ECS leaves either level out."""
-    wrapper = body.get(outer)
+
+def listing(body: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
+    """The records of a Describe call; an answer without its list does not say "none"."""
+    found = records(body, outer, inner)
+    if found == [] and (body.get(outer) or {}).get(inner) is None:
+        return Unknown(f"ECS's answer holds no list of {outer}.")
+    return found
+
+
+def records(record: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
+    """The list in ``{"Disks": {"Disk": [...]}}``; empty where either level is left out."""
+    wrapper = record.get(outer)
     if wrapper is None:
         return []
     if not isinstance(wrapper, dict):
@@ -25,6 +36,12 @@ def records(body: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unkn
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return Unknown(f"ECS's answer holds {outer} in a form that is not understood.")
     return items
+
+
+def agreed(first: JsonObject, later: JsonObject) -> JsonObject:
+    """A record that came twice: what its two copies say of a field differently is not known."""
+    differing = {name for name in first | later if first.get(name) != later.get(name)}
+    return later | dict.fromkeys(differing)
 
 
 def disk(record: JsonObject) -> Disk:
@@ -118,19 +135,25 @@ def _attached_to(record: JsonObject) -> tuple[str, ...] | Unknown:
     """InstanceId, and for a multi-attach disk, where that is empty, its Attachments."""
     found: list[str] = []
     single = record.get("InstanceId")
-    if text(single):
-        found.append(text(single) or "")
-    elif single not in (None, ""):
-        return Unknown("The disk's InstanceId is in a form that is not understood.")
+    if single not in (None, ""):
+        each = _instance_id(single)
+        if each is None:
+            return Unknown("The disk's InstanceId is in a form that is not understood.")
+        found.append(each)
     attachments = records(record, "Attachments", "Attachment")
     if isinstance(attachments, Unknown):
         return Unknown("The disk's Attachments are in a form that is not understood.")
     for attachment in attachments:
-        each = text(attachment.get("InstanceId"))
-        if not each:
+        each = _instance_id(attachment.get("InstanceId"))
+        if each is None:
             return Unknown("One of the disk's Attachments names no instance.")
         found.append(each)
     return tuple(dict.fromkeys(found))
+
+
+def _instance_id(value: object) -> str | None:
+    found = text(value)
+    return found if found is not None and _INSTANCE_ID.fullmatch(found) else None
 
 
 def _lock_reasons(locks: Any, owner: str) -> tuple[str, ...] | Unknown:

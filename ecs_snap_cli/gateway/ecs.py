@@ -12,7 +12,13 @@ from ecs_snap_cli.events import Observer, ignore
 from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.gateway.api import Api, Timing
 from ecs_snap_cli.gateway.filters import snapshot_filters
-from ecs_snap_cli.gateway.paging import FetchPage, NotUnderstood, all_records, each_record
+from ecs_snap_cli.gateway.paging import (
+    PAGE_SIZE,
+    FetchPage,
+    NotUnderstood,
+    all_records,
+    each_record,
+)
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import (
     Created,
@@ -55,12 +61,14 @@ class Ecs:
             body = self._describe_disk(disk_id)
         except ApiError as error:
             return _not_permitted(error, "DescribeDisks")
-        found = decode.records(body, "Disks", "Disk")
+        found = decode.listing(body, "Disks", "Disk")
         if isinstance(found, Unknown):
             return found
         disks = [decode.disk(record) for record in found]
         mine = [disk for disk in disks if disk.disk_id == disk_id]
         if not mine:
+            if disks or body.get("NextToken") or decode.whole(body.get("TotalCount")):
+                return Unknown("DescribeDisks answers with something else than the disk asked for.")
             return self._why_left_out(disk_id)
         if any(disk != mine[0] for disk in mine):
             return Unknown("DescribeDisks answers with two different disks of this ID.")
@@ -85,31 +93,47 @@ class Ecs:
         return self._api.call("DescribeDisks", request, extra=_lacks("Disks"))
 
     def instances(self, instance_ids: tuple[str, ...]) -> dict[str, Instance] | Unknown:
-        """Instances by ID, up to 100; one that ECS leaves out is missing from the answer."""
+        """Instances by ID; one that ECS leaves out is missing from the answer.
+
+        ``Unknown`` for more than 100, which is more than ECS looks up at once and more than any
+        disk is attached to.
+        """
         from alibabacloud_ecs20140526.models import DescribeInstancesRequest
 
+        if len(instance_ids) > PAGE_SIZE:
+            return Unknown("The disk names more instances than DescribeInstances looks up.")
         request = DescribeInstancesRequest(
             region_id=self._api.region_id,
             instance_ids=json.dumps(list(instance_ids)),
-            max_results=100,
+            max_results=PAGE_SIZE,
         )
         try:
             body = self._api.call("DescribeInstances", request, extra=_lacks("Instances"))
         except ApiError as error:
             return _not_permitted(error, "DescribeInstances")
-        found = decode.records(body, "Instances", "Instance")
+        found = decode.listing(body, "Instances", "Instance")
         if isinstance(found, Unknown):
             return found
-        return {each.instance_id: each for each in map(decode.instance, found)}
+        known: dict[str, Instance] = {}
+        for each in map(decode.instance, found):
+            first = known.setdefault(each.instance_id, each)
+            if first != each and each.instance_id in instance_ids:
+                return Unknown(
+                    f"DescribeInstances answers with two different instances {each.instance_id}."
+                )
+        return known
 
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown:
         """All snapshots of a disk, of every page; none for a disk that ECS does not know."""
         try:
-            return self._snapshots(disk_id=disk_id)
+            found = self._snapshots(disk_id=disk_id)
         except ApiError as error:
             if error.code == "InvalidDiskId.NotFound":
                 return ()
             raise
+        if isinstance(found, Unknown) or all(_may_be_of(disk_id, each) for each in found):
+            return found
+        return Unknown("DescribeSnapshots answers with snapshots of other disks, too.")
 
     def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> tuple[Snapshot, ...] | Unknown:
         """Snapshots by ID, up to 100; one that ECS does not list is missing."""
@@ -176,9 +200,13 @@ class Ecs:
         return Created(decode.text(body["SnapshotId"]) or "", decode.text(body.get("RequestId")))
 
 
+def _may_be_of(disk_id: str, snapshot: Snapshot) -> bool:
+    return snapshot.disk_id in (disk_id, "", None)
+
+
 def _is_stranger(snapshot: Snapshot, disk_id: str | None, query: SnapshotQuery) -> bool:
     """An endpoint that minds no filter must not pass other snapshots off for those asked for."""
-    other_disk = disk_id is not None and snapshot.disk_id not in (disk_id, "", None)
+    other_disk = disk_id is not None and not _may_be_of(disk_id, snapshot)
     return other_disk or bool(query.snapshot_ids and snapshot.snapshot_id not in query.snapshot_ids)
 
 
@@ -194,7 +222,7 @@ def _lacks(outer: str) -> Callable[[JsonObject], str | None]:
 
 
 def _lacks_snapshot_id(body: JsonObject) -> str | None:
-    if decode.text(body.get("SnapshotId")):
+    if (decode.text(body.get("SnapshotId")) or "").strip():
         return None
     return "it answered HTTP 200 without a SnapshotId"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from ecs_snap_cli.errors import Unavailable
@@ -15,7 +16,12 @@ MOST_PAGES = 10_000
 # in circles. (A filter may leave single pages empty.)
 MOST_IDLE_PAGES = 10
 
+# Many servers and proxies take no longer URL than four times this.
+_TOKEN = re.compile(r"[\x21-\x7e]{1,2048}")
+
 FetchPage = Callable[..., JsonObject]
+# A record's ID; one that has none gets a number of its own.
+Key = str | int
 
 
 class NotUnderstood(Unavailable):
@@ -28,32 +34,47 @@ class NotUnderstood(Unavailable):
 def all_records(
     fetch: FetchPage, outer: str, inner: str, id_field: str, action: str
 ) -> list[JsonObject] | Unknown:
-    """The records of every page, or ``Unknown`` where one page is not understood."""
+    """The records of every page, or ``Unknown`` where one page is not understood.
+
+    Of a record that comes twice, what the two say differently is ``None``.
+    """
+    found: dict[Key, JsonObject] = {}
     try:
-        return list(each_record(fetch, outer, inner, id_field, action))
+        for key, record in _walk(fetch, _Pages(outer, inner, id_field), action):
+            found[key] = decode.agreed(found[key], record) if key in found else record
     except NotUnderstood as error:
         return Unknown(error.message)
+    return list(found.values())
 
 
 def each_record(
     fetch: FetchPage, outer: str, inner: str, id_field: str, action: str
 ) -> Iterator[JsonObject]:
-    """The records of every page, each ID once; a page is asked for when it is needed.
+    """The records of every page, the first of each ID; a page is asked for when it is needed.
 
     ``fetch`` takes ``max_results``/``next_token`` or ``page_number``/``page_size``. NextToken
     leads; where there is none but TotalCount promises more than came, the older page numbers
     are used. Raises ``NotUnderstood``, and ``Unavailable`` for tokens that never end.
     """
-    pages = _Pages(outer, inner, id_field)
+    given: set[Key] = set()
+    for key, record in _walk(fetch, _Pages(outer, inner, id_field), action):
+        if key not in given:
+            given.add(key)
+            yield record
+
+
+def _walk(fetch: FetchPage, pages: _Pages, action: str) -> Iterator[tuple[Key, JsonObject]]:
+    """Every record that any page holds, with its key."""
     seen_tokens: set[str] = set()
     idle_pages = 0
     body = fetch(max_results=PAGE_SIZE)
     while True:
-        new = pages.new_records(body)
-        yield from new
-        idle_pages = 0 if new else idle_pages + 1
-        token = decode.text(body.get("NextToken"))
-        if not token:
+        before = pages.count
+        page = pages.keyed(body)
+        yield from page
+        idle_pages = idle_pages + 1 if pages.count == before else 0
+        token = _next_token(body, action)
+        if token is None:
             break
         endless = len(seen_tokens) >= MOST_PAGES or idle_pages >= MOST_IDLE_PAGES
         if endless or token in seen_tokens:
@@ -63,60 +84,69 @@ def each_record(
             )
         seen_tokens.add(token)
         body = fetch(max_results=PAGE_SIZE, next_token=token)
-    if seen_tokens:
-        return
-    total = decode.whole(body.get("TotalCount")) or 0
-    if total > 0 and not pages.are_listed(body):
-        raise NotUnderstood(f"{action} counts {total:,} {outer}, but its answer lists none.")
-    if total > pages.count:
-        yield from _by_page_numbers(fetch, pages, total)
+    # Beside tokens TotalCount means nothing.
+    if not seen_tokens and _total(body) > len(page):
+        yield from _by_page_numbers(fetch, pages, action)
 
 
-def _by_page_numbers(fetch: FetchPage, pages: _Pages, total: int) -> Iterator[JsonObject]:
-    """Ends at a page that is not full or brings nothing new, whatever TotalCount promises."""
+def _by_page_numbers(
+    fetch: FetchPage, pages: _Pages, action: str
+) -> Iterator[tuple[Key, JsonObject]]:
+    """Ends at a page that is not full or brings nothing new, whatever TotalCount promises.
+
+    Where it still promises more then, what came is not known to be all.
+    """
     # Pages of this size were given already if the first one is full; else the endpoint minds
     # MaxResults as little as NextToken, and the pages begin anew.
     first = 2 if pages.count == PAGE_SIZE else 1
+    total = 0
     for number in range(first, MOST_PAGES + 1):
         body = fetch(page_number=number, page_size=PAGE_SIZE)
-        new = pages.new_records(body)
-        yield from new
-        if len(pages.records(body)) < PAGE_SIZE or not new or pages.count == total:
-            return
+        before, total = pages.count, _total(body)
+        page = pages.keyed(body)
+        yield from page
+        if len(page) < PAGE_SIZE or pages.count in (before, total):
+            break
+    if total > pages.count:
+        raise NotUnderstood(f"{action} counts {total:,}, but lists {pages.count:,}.")
+
+
+def _next_token(body: JsonObject, action: str) -> str | None:
+    value = body.get("NextToken")
+    if value is None or value == "":
+        return None
+    token = decode.text(value)
+    if token is None or not _TOKEN.fullmatch(token):
+        raise NotUnderstood(f"{action}'s NextToken is not understood: there may be more.")
+    return token
+
+
+def _total(body: JsonObject) -> int:
+    return decode.whole(body.get("TotalCount")) or 0
 
 
 class _Pages:
-    """Where an answer holds its records, and the IDs that earlier pages gave."""
+    """Where an answer holds its records, and which of them there were so far."""
 
     def __init__(self, outer: str, inner: str, id_field: str) -> None:
         self._outer = outer
         self._inner = inner
         self._id_field = id_field
-        self._known: set[str] = set()
+        self._known: set[Key] = set()
 
     @property
     def count(self) -> int:
         """How many records there were so far, each ID once."""
         return len(self._known)
 
-    def records(self, body: JsonObject) -> list[JsonObject]:
-        """All records of a page."""
-        page = decode.records(body, self._outer, self._inner)
+    def keyed(self, body: JsonObject) -> list[tuple[Key, JsonObject]]:
+        """All records of a page with their keys, which are known from now on."""
+        page = decode.listing(body, self._outer, self._inner)
         if isinstance(page, Unknown):
             raise NotUnderstood(page.reason)
-        return page
-
-    def new_records(self, body: JsonObject) -> list[JsonObject]:
-        """Those of a page that no page gave before; they are known from now on."""
-        new = []
-        for record in self.records(body):
-            key = decode.text(record.get(self._id_field)) or f"(no {self._id_field}: {self.count})"
-            if key not in self._known:
-                self._known.add(key)
-                new.append(record)
-        return new
-
-    def are_listed(self, body: JsonObject) -> bool:
-        """Whether the answer has a list at all."""
-        wrapper = body.get(self._outer)
-        return isinstance(wrapper, dict) and wrapper.get(self._inner) is not None
+        found: list[tuple[Key, JsonObject]] = []
+        for record in page:
+            key = decode.text(record.get(self._id_field)) or self.count
+            self._known.add(key)
+            found.append((key, record))
+        return found

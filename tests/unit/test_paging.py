@@ -95,9 +95,12 @@ def test_tokens_that_never_end_are_unavailable_though_each_page_is_new(
     assert len(endpoint.asked) <= 52
 
 
-def test_a_count_without_a_list_is_not_understood() -> None:
-    for answer in ({"TotalCount": 70}, {"TotalCount": 70, "Things": {"Thing": None}}):
-        assert isinstance(Endpoint(lambda answer=answer, **page: answer).read(), Unknown)
+@pytest.mark.parametrize("count", [{}, {"TotalCount": 0}, {"TotalCount": 70}], ids=str)
+@pytest.mark.parametrize("things", [{}, {"Things": None}, {"Things": {"Thing": None}}], ids=str)
+def test_an_answer_without_its_list_is_not_understood(
+    things: dict[str, Any], count: dict[str, Any]
+) -> None:
+    assert isinstance(Endpoint(lambda **page: things | count).read(), Unknown)
 
 
 def numbered(total: int, *, first: int, reported: int | None = None) -> Endpoint:
@@ -137,22 +140,32 @@ def test_a_total_that_means_nothing_is_harmless(total: object) -> None:
 
 
 @pytest.mark.parametrize("total", [3, 150, 5_000, "5000", 10**9])
-def test_a_total_that_is_too_large_costs_one_request_at_most(total: object) -> None:
+def test_records_that_are_counted_but_never_listed_are_not_all_known(total: object) -> None:
     endpoint = Endpoint(lambda **page: body(["a", "b"], TotalCount=total))
-    assert found_ids(endpoint) == ["a", "b"]
+    assert isinstance(endpoint.read(), Unknown)
     assert len(endpoint.asked) <= 2
 
 
 def test_a_total_that_is_too_large_ends_at_the_first_page_that_is_empty() -> None:
     endpoint = numbered(100, first=10, reported=10**9)
-    assert found_ids(endpoint) == names(100)
+    assert isinstance(endpoint.read(), Unknown)
     assert len(endpoint.asked) <= 3
 
 
-def test_an_endpoint_that_gives_the_same_full_page_for_every_number_ends() -> None:
-    endpoint = Endpoint(lambda **page: body(names(100), TotalCount=10**9))
-    assert found_ids(endpoint) == names(100)
+@pytest.mark.parametrize("total", [101, 150, 10**9])
+def test_an_endpoint_that_gives_the_same_full_page_for_every_number_ends(total: int) -> None:
+    endpoint = Endpoint(lambda **page: body(names(100), TotalCount=total))
+    assert isinstance(endpoint.read(), Unknown)
     assert len(endpoint.asked) <= 5
+
+
+def test_records_that_go_while_the_pages_are_read_are_not_missed() -> None:
+    def answer(**page: Any) -> dict[str, Any]:
+        if page.get("page_number", 1) == 1:
+            return body(names(100), TotalCount=150)
+        return body(names(49, 100), TotalCount=149)
+
+    assert found_ids(Endpoint(answer)) == names(149)
 
 
 def test_a_total_beside_tokens_is_not_believed() -> None:
@@ -166,6 +179,50 @@ def test_a_record_that_comes_twice_counts_once() -> None:
     pages = {None: body(["a", "b", "a"], NextToken="two"), "two": body(["b", "c"])}
     endpoint = Endpoint(lambda max_results, next_token=None: pages[next_token])
     assert found_ids(endpoint) == ["a", "b", "c"]
+
+
+def test_a_record_that_is_counted_twice_is_all_there() -> None:
+    endpoint = Endpoint(lambda **page: body(["a", "b", "a"], TotalCount=3))
+    assert found_ids(endpoint) == ["a", "b"]
+    assert len(endpoint.asked) == 1
+
+
+def told(thing: str, **fields: object) -> dict[str, Any]:
+    return {"ThingId": thing, **fields}
+
+
+def test_what_two_records_of_one_id_say_differently_is_not_known() -> None:
+    pages = {
+        None: [told("a", Status="new", Size=1), told("b", Status="old"), told("c", Status="new")],
+        "two": [told("c", Status="old"), told("a", Status="new", Size=2), told("b", Status="old")],
+    }
+
+    def answer(max_results: int, next_token: str | None = None) -> dict[str, Any]:
+        token = None if next_token else "two"
+        return {"Things": {"Thing": pages[next_token]}, "NextToken": token}
+
+    assert Endpoint(answer).read() == [
+        told("a", Status="new", Size=None),
+        told("b", Status="old"),
+        told("c", Status=None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [["two"], {"a": 1}, True, False, "two\udc80", "two\r\n", "数", " ", "x" * 10_000],
+    ids=lambda value: ascii(value)[:20],
+)
+def test_a_token_that_is_not_understood_is_not_the_end(token: object) -> None:
+    endpoint = Endpoint(lambda **page: body(["a"], NextToken=token))
+    assert isinstance(endpoint.read(), Unknown)
+    assert len(endpoint.asked) == 1
+
+
+def test_a_token_may_have_come_as_a_number() -> None:
+    pages = {None: body(["a"], NextToken=7), "7": body(["b"])}
+    endpoint = Endpoint(lambda max_results, next_token=None: pages[next_token])
+    assert found_ids(endpoint) == ["a", "b"]
 
 
 def test_records_without_an_id_all_count() -> None:

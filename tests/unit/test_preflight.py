@@ -585,6 +585,13 @@ def test_a_pending_snapshot_without_a_progress_is_still_named() -> None:
     assert "None" not in found.message
 
 
+@pytest.mark.parametrize("status", ["progressing", "odd"])
+def test_a_snapshot_without_an_id_is_spoken_of_all_the_same(status: str) -> None:
+    found = finding("snapshot-pending", facts_of(snapshots=(Snapshot("", status),)))
+    assert found.status in (Status.WARN, Status.FAIL)
+    assert "without an ID" in found.message
+
+
 # data-loading
 
 KINDS = [
