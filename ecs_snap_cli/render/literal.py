@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any
 
-# C0 and C1 controls and DEL (a terminal obeys them), line and paragraph separators, marks and
-# overrides of text direction, invisible characters, lone surrogates (no encoding holds them).
+# What a terminal obeys, what cannot be seen, and what no encoding holds: controls (Cc), format
+# characters (Cf: marks and overrides of text direction, tags), line and paragraph separators
+# (Zl, Zp), surrogates (Cs), everything else that is ignorable by default (fillers, joiners,
+# variation selectors), and the code points that are no characters.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
+    "\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    "\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(f"{chr(end)}-{chr(end + 1)}" for end in range(0xFFFE, 0x110000, 0x10000))
+    + "]"
 )
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+# No script stacks as many accents and vowel signs on one letter; more of them run over the lines
+# above and below.
+_MOST_MARKS = 8
 # XML 1.0 holds no other characters, not even as references.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def visible(text: str) -> str:
     """``text`` with every character that could take effect shown as ``\\x1b`` or ``\\u202e``."""
-    return _UNSAFE.sub(lambda match: _escaped(match[0]), text)
+    text = _UNSAFE.sub(lambda match: _escaped(match[0]), text)
+    return text if text.isascii() else _unstacked(text)
 
 
 def to_json(value: Any, *, ascii_only: bool = False) -> str:
     """``value`` as one line of JSON: lossless, readable, with nothing a terminal would obey."""
     text = json.dumps(value, ensure_ascii=ascii_only)
-    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: _escaped_in_json(match[0]), text)
 
 
 def to_xml_text(text: str) -> str:
@@ -38,6 +46,22 @@ def to_xml_text(text: str) -> str:
     return _UNSAFE.sub(lambda match: f"&#{ord(match[0])};", text)
 
 
+def _unstacked(text: str) -> str:
+    shown: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char).startswith("M") else 0
+        shown.append(char if marks <= _MOST_MARKS else _escaped(char))
+    return "".join(shown)
+
+
 def _escaped(char: str) -> str:
     number = ord(char)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _escaped_in_json(char: str) -> str:
+    # JSON has no escape for a character beyond U+FFFF but that of its two surrogates.
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else json.dumps(char).strip('"')

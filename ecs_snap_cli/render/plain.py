@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ecs_snap_cli.render.document import Block, Cell, Grid, Paragraph, Table
 from ecs_snap_cli.render.literal import visible
@@ -50,10 +51,18 @@ def cells(text: str) -> int:
     """How many terminal cells ``text`` takes: Chinese characters take two, accents none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return sum(map(_cell, text))
+
+
+@lru_cache(4096)
+def _cell(char: str) -> int:
+    """As rich counts, so that a table on a terminal has the widths that were reckoned with."""
+    category = unicodedata.category(char)
+    if category.startswith("M") or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":
+        return 0
+    # What is not assigned has no width; Python 3.11 makes all of it wide.
+    is_wide = category != "Cn" and unicodedata.east_asian_width(char) in "WF"
+    return 2 if is_wide else 1
 
 
 def clipped(text: str, width: int) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 from ecs_snap_cli.core.times import duration
 from ecs_snap_cli.events import SnapshotSeen
 from ecs_snap_cli.render.literal import visible
+from ecs_snap_cli.render.plain import cells
 from ecs_snap_cli.render.terminal import console
 
 # What each column takes beside the ID, in the order in which they are given up.
@@ -25,7 +26,8 @@ class ProgressBar:
 
     def __init__(self, stream: TextIO, snapshot_id: str) -> None:
         screen = console(stream)
-        room = screen.width - len(snapshot_id)
+        name = visible(snapshot_id)
+        room = screen.width - cells(name)
         columns: list[ProgressColumn] = [
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
         ]
@@ -37,13 +39,13 @@ class ProgressBar:
         if room >= _PERCENT_WIDTH + _BAR_WIDTH + _ELAPSED_WIDTH + _LEFT_WIDTH:
             columns.append(TextColumn("{task.fields[left]}", markup=False))
         self._progress = Progress(*columns, console=screen, transient=True)
-        self._task = self._progress.add_task(visible(snapshot_id), total=100, left="")
+        self._task = self._progress.add_task(name, total=100, left="")
         self._progress.start()
 
     @staticmethod
     def fits(stream: TextIO, snapshot_id: str) -> bool:
         """Whether the terminal is wide enough for an ID and its percentage in one line."""
-        return console(stream).width >= len(snapshot_id) + _PERCENT_WIDTH
+        return console(stream).width >= cells(visible(snapshot_id)) + _PERCENT_WIDTH
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
