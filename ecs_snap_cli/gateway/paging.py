@@ -99,6 +99,8 @@ def _by_page_numbers(
     # Pages of this size were given already if the first one is full; else the endpoint minds
     # MaxResults as little as NextToken, and the pages begin anew.
     first = 2 if pages.count == PAGE_SIZE else 1
+    if first == 1:
+        pages.begin_anew()
     total = 0
     for number in range(first, MOST_PAGES + 1):
         body = fetch(page_number=number, page_size=PAGE_SIZE)
@@ -138,6 +140,10 @@ class _Pages:
     def count(self) -> int:
         """How many records there were so far, each ID once."""
         return len(self._known)
+
+    def begin_anew(self) -> None:
+        """Count from the start: a record without an ID must not count twice."""
+        self._known.clear()
 
     def keyed(self, body: JsonObject) -> list[tuple[Key, JsonObject]]:
         """All records of a page with their keys, which are known from now on."""

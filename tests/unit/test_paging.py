@@ -225,6 +225,17 @@ def test_a_token_may_have_come_as_a_number() -> None:
     assert found_ids(endpoint) == ["a", "b"]
 
 
+def test_a_record_without_an_id_does_not_count_twice_where_the_pages_begin_anew() -> None:
+    endpoint = Endpoint(lambda **page: body([None, "a"], TotalCount=3))
+    assert isinstance(endpoint.read(), Unknown)
+    every = [None, *names(20)]
+
+    def answer(**page: Any) -> dict[str, Any]:
+        return body(every if "page_number" in page else every[:10], TotalCount=21)
+
+    assert found_ids(Endpoint(answer)) == every
+
+
 def test_records_without_an_id_all_count() -> None:
     pages = {None: body([None, ""], NextToken="two"), "two": body([None, "a"])}
     endpoint = Endpoint(lambda max_results, next_token=None: pages[next_token])
