@@ -73,6 +73,21 @@ def test_a_record_that_is_no_object_makes_the_list_unknown(
     assert warned(run) == CHECKS_OF[action]
 
 
+@pytest.mark.parametrize("output", ["table", "json", "xml"])
+@pytest.mark.parametrize(
+    "value", ["[" * 450 + "]" * 450, '{"a":' * 450 + "1" + "}" * 450, "NaN", "-Infinity", "1e999"]
+)
+def test_an_answer_that_could_not_be_written_again_is_not_the_apis(
+    run: Run, ecs: PlayedEcs, value: str, output: str
+) -> None:
+    body = f'{{"Snapshots": {{"Snapshot": [{{"SnapshotId": "s-1", "Tags": {value}}}]}}}}'
+    ecs.answers("DescribeSnapshots", (200, {}, body))
+    for command in ("list", "create"):
+        ended = run(command, "--disk-id", "d-1", "-o", output, "--max-attempts", "2")
+        assert (ended.code, ended.out) == (6, "")
+    assert len(ecs.sent("DescribeSnapshots")) == 4
+
+
 # The disk
 
 
