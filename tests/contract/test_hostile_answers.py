@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ecs_snap_cli.gateway import paging
+from ecs_snap_cli.gateway.transport import MOST_BYTES
 from tests.conftest import Run
 from tests.contract.conftest import PlayedEcs, error
 
@@ -303,6 +304,17 @@ def test_whatever_id_ecs_names_is_told(
     assert (ended.code, ended.out, ended.err) == (0, f"{shown}\n", "")
     found = json.loads(run("create", "--disk-id", "d-1", "-o", "json").out)
     assert found == {"RequestId": None, "SnapshotId": str(answer)}
+
+
+def test_an_answer_without_an_end_is_not_the_apis_though_it_begins_like_one(
+    run: Run, ecs: PlayedEcs
+) -> None:
+    ecs.answers("CreateSnapshot", (200, {}, b'{"SnapshotId": "s-1"}' + b" " * MOST_BYTES))
+    ended = run("create", "--disk-id", "d-1", "--max-attempts", "2")
+    assert (ended.code, ended.out) == (6, "")
+    assert "32 MiB" in ended.err
+    assert "may exist" in ended.err
+    assert len(ecs.sent("CreateSnapshot")) == 2
 
 
 # Errors
