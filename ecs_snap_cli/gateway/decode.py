@@ -16,10 +16,11 @@ _INSTANCE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def listing(body: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
-    """The records of a Describe call; an answer without its list does not say "none"."""
+    """The records of a Describe call; ECS may leave an empty list out, but not a full one."""
     found = records(body, outer, inner)
-    if found == [] and (body.get(outer) or {}).get(inner) is None:
-        return Unknown(f"ECS's answer holds no list of {outer}.")
+    count = whole(body.get("TotalCount")) or 0
+    if found == [] and count > 0 and (body.get(outer) or {}).get(inner) is None:
+        return Unknown(f"ECS's answer counts {count:,} {outer}, but lists none.")
     return found
 
 

@@ -55,14 +55,35 @@ CHECKS_OF["DescribeSnapshots"] = SNAPSHOT_CHECKS
 
 @pytest.mark.parametrize("action", OUTER)
 @pytest.mark.parametrize(
-    "wrapper", [None, {}, [], "", 0, {"Disk": None}, {"Snapshot": {}, "Instance": "x"}], ids=str
+    "wrapper", [[], "", 0, {"Disk": {}, "Snapshot": {}, "Instance": "x"}], ids=str
 )
-def test_an_answer_without_its_list_does_not_say_that_there_is_nothing(
+def test_an_odd_value_in_place_of_a_list_does_not_say_that_there_is_nothing(
     run: Run, ecs: PlayedEcs, action: str, wrapper: object
 ) -> None:
     ecs.answers(action, {OUTER[action]: wrapper})
     assert warned(run) == CHECKS_OF[action]
     assert len(ecs.sent(action)) == 1
+
+
+LEFT_OUT = [{}, {"Snapshots": None}, {"Snapshots": {}}, {"Snapshots": {"Snapshot": None}}]
+
+
+@pytest.mark.parametrize("answer", LEFT_OUT, ids=str)
+def test_a_list_that_is_left_out_is_an_empty_one_unless_its_count_says_otherwise(
+    run: Run, ecs: PlayedEcs, answer: dict[str, Any]
+) -> None:
+    ecs.answers("DescribeSnapshots", answer)
+    assert warned(run) == set()
+    ecs.answers("DescribeSnapshots", answer | {"TotalCount": 1})
+    assert warned(run) == SNAPSHOT_CHECKS
+
+
+@pytest.mark.parametrize("answer", [{}, {"Disks": None}, {"Disks": {}}], ids=str)
+def test_a_list_of_disks_that_is_left_out_is_a_disk_that_is_left_out(
+    run: Run, ecs: PlayedEcs, answer: dict[str, Any]
+) -> None:
+    ecs.answers("DescribeDisks", answer, error("DryRunOperation", 412))
+    assert run("check", "--disk-id", "d-1").code == 4
 
 
 @pytest.mark.parametrize("action", OUTER)

@@ -148,8 +148,13 @@ def _count(value: object) -> int:
 
 
 def _listed(body: Any, outer: str, inner: str) -> list[Record] | None:
-    wrapper = body.get(outer) if isinstance(body, dict) else None
-    items = wrapper.get(inner) if isinstance(wrapper, dict) else None
+    """The records; none where ECS leaves the list or all around it out."""
+    if not isinstance(body, dict):
+        return None
+    wrapper = {} if body.get(outer) is None else body[outer]
+    if not isinstance(wrapper, dict):
+        return None
+    items = [] if wrapper.get(inner) is None else wrapper[inner]
     if isinstance(items, list) and all(isinstance(item, dict) for item in items):
         return items
     return None

@@ -95,12 +95,11 @@ def test_tokens_that_never_end_are_unavailable_though_each_page_is_new(
     assert len(endpoint.asked) <= 52
 
 
-@pytest.mark.parametrize("count", [{}, {"TotalCount": 0}, {"TotalCount": 70}], ids=str)
 @pytest.mark.parametrize("things", [{}, {"Things": None}, {"Things": {"Thing": None}}], ids=str)
-def test_an_answer_without_its_list_is_not_understood(
-    things: dict[str, Any], count: dict[str, Any]
-) -> None:
-    assert isinstance(Endpoint(lambda **page: things | count).read(), Unknown)
+def test_a_list_that_is_left_out_is_empty_unless_it_is_counted(things: dict[str, Any]) -> None:
+    for count in ({}, {"TotalCount": 0}, {"TotalCount": None}):
+        assert found_ids(Endpoint(lambda count=count, **page: things | count)) == []
+    assert isinstance(Endpoint(lambda **page: things | {"TotalCount": 70}).read(), Unknown)
 
 
 def numbered(total: int, *, first: int, reported: int | None = None) -> Endpoint:
