@@ -1,8 +1,10 @@
-"""Signals that end the program raise ``Interrupted`` in the main thread, once."""
+"""Signals that end the program raise ``Interrupted`` in the main thread, once and at once."""
 
 from __future__ import annotations
 
 import signal
+import time
+from threading import Event
 from types import FrameType
 
 from ecs_snap_cli.errors import Interrupted
@@ -10,6 +12,30 @@ from ecs_snap_cli.errors import Interrupted
 # SIGHUP comes when the terminal or the ssh session goes, SIGQUIT from Ctrl-\\: a snapshot's ID
 # must survive those too.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+# Python heeds a signal between two waits, and wakes from one for it; but one that comes just
+# before the wait begins is only seen after it. So nothing waits for longer than this at a time.
+SLICE_SECONDS = 0.2
+
+
+def wait(event: Event, seconds: float | None = None) -> bool:
+    """Whether ``event`` comes within ``seconds`` (``None``: however long it takes).
+
+    For the main thread, where a signal ends the wait.
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while True:
+        left = SLICE_SECONDS if deadline is None else deadline - time.monotonic()
+        if event.wait(min(SLICE_SECONDS, max(0.0, left))):
+            return True
+        if deadline is not None and left <= SLICE_SECONDS:
+            return False
+
+
+def sleep(seconds: float) -> None:
+    """Let time pass, for the main thread: a signal ends it."""
+    wait(Event(), seconds)
 
 
 def catch() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, rules_option
 from ecs_snap_cli.core.endpoint import is_loopback
@@ -179,6 +180,6 @@ def _request_lines(app: App) -> Callable[[str, int, Fault | None], None]:
 
 
 def _until_interrupted() -> None:
-    import threading
+    from threading import Event
 
-    threading.Event().wait()
+    signals.wait(Event())

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from ecs_snap_cli import signals
+
 T = TypeVar("T")
 
 
@@ -38,11 +40,11 @@ class Task(Generic[T]):
 
     def wait(self, seconds: float | None) -> bool:
         """Whether the call ends within ``seconds`` (``None``: however long it takes)."""
-        return self._done.wait(seconds)
+        return signals.wait(self._done, seconds)
 
     def result(self) -> T:
         """The call's result once it ended; raises what the call raised."""
-        self._done.wait()
+        signals.wait(self._done)
         if self._error is not None:
             raise self._error
         return self._result[0]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ecs_snap_cli import signals
 from ecs_snap_cli.core.waiting import LISTING_DELAY_SECONDS, Outcome, classify
 from ecs_snap_cli.errors import ApiError, SnapshotFailed, Unavailable, WaitTimeout
 from ecs_snap_cli.events import Observer, SnapshotSeen, ignore
@@ -34,7 +35,7 @@ class Clock:
     """Passed in, so that a test of an hour takes a millisecond."""
 
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = signals.sleep
 
 
 def wait_for(
