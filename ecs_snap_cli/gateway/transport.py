@@ -162,7 +162,10 @@ def _make_each_session_once(core: Any) -> None:
     The SDK looks and stores without a lock: the later session takes the place of the earlier
     one, whose connection is then never used again.
     """
-    make = core._get_session
+    make = getattr(core, "_get_session", None)
+    if make is None:
+        # Another version of the SDK: at worst a connection more than it takes.
+        return
     lock = threading.Lock()
 
     def make_alone(*args: Any, **kwargs: Any) -> requests.Session:
