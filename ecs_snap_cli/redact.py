@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus, unquote
 SHORTEST = 8
 
 _HEADERS = re.compile(
-    r"(?i)(authorization|x-acs-security-token|x-acs-bearer-token|x-acs-signature\S*)"
+    r"(?i)(authorization|x-acs-security-token|x-acs-bearer-token|x-acs-signature[\w-]{0,40})"
     r"(['\"]?\s*[:=]\s*['\"]?)[^'\"\n]+"
 )
 _NAMED = re.compile(
@@ -67,7 +67,9 @@ def _of_the_environment() -> Iterator[str]:
         elif _PROXIES.fullmatch(name) and "@" in value:
             user_info = value.rpartition("@")[0].rpartition("//")[2]
             password = user_info.partition(":")[2]
-            yield from (user_info, unquote(user_info), password, unquote(password))
+            if password:
+                # A user name alone is no secret, and may be a word that results hold.
+                yield from (user_info, unquote(user_info), password, unquote(password))
 
 
 def _spelled(secret: str) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from threading import Event
 from types import FrameType
+from typing import Any
 
 from ecs_snap_cli.errors import Interrupted
 
@@ -13,6 +15,7 @@ from ecs_snap_cli.errors import Interrupted
 # must survive those too.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
+_swallowed: list[Interrupted] = []
 
 # Python heeds a signal between two waits, and wakes from one for it; but one that comes just
 # before the wait begins is only seen after it. So nothing waits for longer than this at a time.
@@ -26,11 +29,18 @@ def wait(event: Event, seconds: float | None = None) -> bool:
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     while True:
+        check()
         left = SLICE_SECONDS if deadline is None else deadline - time.monotonic()
         if event.wait(min(SLICE_SECONDS, max(0.0, left))):
             return True
         if deadline is not None and left <= SLICE_SECONDS:
             return False
+
+
+def check() -> None:
+    """Raise what a signal raised where nothing can be raised; before whatever is hard to undo."""
+    if _swallowed:
+        raise _swallowed.pop()
 
 
 def sleep(seconds: float) -> None:
@@ -43,6 +53,7 @@ def catch() -> None:
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
+    sys.unraisablehook = _keep
 
 
 def ignore() -> None:
@@ -56,3 +67,11 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     # One is enough: a second must not cut the report of the first one short.
     ignore()
     raise Interrupted(number)
+
+
+def _keep(problem: Any) -> None:
+    """Python drops what is raised in a callback of its own, as every import has one."""
+    if isinstance(problem.exc_value, Interrupted):
+        _swallowed.append(problem.exc_value)
+    else:
+        sys.__unraisablehook__(problem)

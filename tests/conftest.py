@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -24,6 +25,11 @@ os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"
 os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"] = "test-key-id"
 os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = "test-key-secret-9f8e7d"
 os.environ["ALIBABA_CLOUD_SECURITY_TOKEN"] = ""
+
+
+# A shell's background job ignores it, and so would every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

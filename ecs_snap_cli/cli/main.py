@@ -17,6 +17,7 @@ from ecs_snap_cli.cli.root import cli
 from ecs_snap_cli.cli.streams import OutputLost
 from ecs_snap_cli.cli.terminal import Terminal
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
+from ecs_snap_cli.redact import redact
 
 
 def main(argv: Sequence[str]) -> int:
@@ -75,6 +76,10 @@ def _help_hint(context: click.Context | None) -> str:
 def _report(app: App, error: EcsSnapError) -> int:
     """Write the error, with what is known of the order under way; the exit code."""
     signals.ignore()
+    # ECS's own words are in there, and it may repeat what it was sent. Not in what is added below:
+    # the ID of a snapshot must not be taken for part of a signature.
+    error.message = redact(error.message)
+    error.hint = redact(error.hint) if error.hint else error.hint
     journal = app.journal
     exists = journal.what_exists() if journal is not None else None
     if exists is None and isinstance(error, OutputLost) and error.reader_left:

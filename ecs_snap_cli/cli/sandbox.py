@@ -148,10 +148,11 @@ def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
     from ecs_snap_cli.render import views
     from ecs_snap_cli.sandbox import StateError, default_state_path
     from ecs_snap_cli.sandbox import reset as restore
+    from ecs_snap_cli.workflow.background import Task
 
     try:
         path = state if state is not None else str(default_state_path())
-        restore(path)
+        Task(lambda: restore(path)).result()
     except (StateError, OSError) as error:
         raise EcsSnapError(str(error)) from error
     app.terminal.result(views.fields("SandboxResetResponse", {"State": path}))

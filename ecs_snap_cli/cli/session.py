@@ -66,6 +66,7 @@ def _connect(
     static_key: tuple[str, str] | None = None,
 ) -> Ecs:
     from ecs_snap_cli.gateway.ecs import Ecs
+    from ecs_snap_cli.workflow.background import Task
 
     settings = Settings(
         region_id=region,
@@ -76,7 +77,8 @@ def _connect(
         read_timeout=common.read_timeout,
         max_attempts=common.max_attempts,
     )
-    return Ecs(settings, observer)
+    # Credentials may come over the network, and a look-up of a name cannot be interrupted.
+    return Task(lambda: Ecs(settings, observer)).result()
 
 
 def sandbox_server(tell: Observer, /, **options: Any) -> SandboxServer:
@@ -103,9 +105,11 @@ def sandbox_server(tell: Observer, /, **options: Any) -> SandboxServer:
 @contextmanager
 def _sandbox(observer: Observer, rules: str, region: str) -> Iterator[Endpoint]:
     from ecs_snap_cli.sandbox import StateError
+    from ecs_snap_cli.workflow.background import Task
 
     try:
-        server = sandbox_server(observer, rules=rules, region=region)
+        # It waits for the state file while another process holds it.
+        server = Task(lambda: sandbox_server(observer, rules=rules, region=region)).result()
     except (StateError, OSError) as error:
         raise EcsSnapError(f"The sandbox cannot start. {error}") from error
     server.start()

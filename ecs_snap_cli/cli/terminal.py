@@ -74,9 +74,6 @@ class Terminal:
 
         self.close_progress()
         self._held.clear()
-        # ECS's own words are in there, and it may repeat what it was sent.
-        error.message = redact(error.message)
-        error.hint = redact(error.hint) if error.hint else error.hint
         try:
             write_document(sys.stderr, views.failure(error), self.output)
         except (OSError, ValueError):

@@ -28,6 +28,8 @@ _ACTED_PERHAPS = (
     "IdempotentProcessing",
     "SignatureNonceUsed",
 )
+# Of a message; what is longer would keep the terminal busy.
+_LONGEST_TEXT = 20_000
 _ABOUT_THE_CLOCK = ("InvalidTimeStamp.Expired", "IllegalTimestamp")
 
 
@@ -116,7 +118,9 @@ def _not_the_api(status: int, exchange: Exchange) -> Failure:
 def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
-    return value if isinstance(value, str) else json.dumps(value)
+    text = value if isinstance(value, str) else json.dumps(value)
+    cut = len(text) - _LONGEST_TEXT
+    return text if cut <= 0 else f"{text[:_LONGEST_TEXT]}... ({cut:,} characters more)"
 
 
 def clock_ahead(exchange: Exchange) -> timedelta | None:

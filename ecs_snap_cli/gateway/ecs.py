@@ -124,12 +124,12 @@ class Ecs:
         return known
 
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown:
-        """All snapshots of a disk, of every page; none for a disk that ECS does not know."""
+        """All snapshots of a disk, of every page; ``Unknown`` where ECS does not know the disk."""
         try:
             found = self._snapshots(disk_id=disk_id)
         except ApiError as error:
             if error.code == "InvalidDiskId.NotFound":
-                return ()
+                return Unknown("DescribeSnapshots does not know the disk.", code=error.code)
             raise
         if isinstance(found, Unknown) or all(_may_be_of(disk_id, each) for each in found):
             return found
@@ -160,7 +160,7 @@ class Ecs:
                         given.add(snapshot.snapshot_id)
                         yield snapshot
             except ApiError as error:
-                if error.code == "InvalidDiskId.NotFound":
+                if error.code == "InvalidDiskId.NotFound" and filters["disk_id"]:
                     error.message = f"Disk {filters['disk_id']}: {error.message}"
                 raise
 

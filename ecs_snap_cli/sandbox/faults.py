@@ -74,9 +74,6 @@ class Faults:
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def __bool__(self) -> bool:
-        return bool(self._plan)
-
     def next(self, action: str) -> tuple[int, Fault | None]:
         """The number of this request among those of its action, and the first fault meant."""
         with self._lock:

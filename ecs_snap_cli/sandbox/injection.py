@@ -17,7 +17,7 @@ from .wsgi import Environ, Reply, json_reply
 
 _CONNECTION = "ecs_snap.connection"
 _HTML = (("Content-Type", "text/html"),)
-_LOOK_EVERY_SECONDS = 0.02
+_LOOK_FOR_THE_CLIENT_SECONDS = 0.02
 _PAGE = (
     b"<!DOCTYPE html><html><head><title>Sign in</title></head>"
     b"<body><h1>Sign in to this network</h1></body></html>"
@@ -92,7 +92,7 @@ def _error(fault: Fault, request: Request) -> Reply:
 def _keep_silent(channel: Any, outage: Outage, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while channel.connected and time.monotonic() < deadline:
-        if outage.closing.wait(_LOOK_EVERY_SECONDS):
+        if outage.closing.wait(_LOOK_FOR_THE_CLIENT_SECONDS):
             return
 
 

@@ -4,11 +4,14 @@ import contextlib
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 _LOOK_EVERY_SECONDS = 1.0
 _LOOK_SOON_SECONDS = 0.01
+# The server's loop is woken for an outage; it may be closing instead.
+_LONGEST_HANDOVER_SECONDS = 2.0
 
 
 class Listener:
@@ -24,7 +27,7 @@ class Listener:
         self.socket = self._bind(address)
         # With port 0 the system chose one; after an outage it must be the same again.
         self._address = self.socket.getsockname()
-        self._asked: tuple[float, threading.Event] | None = None
+        self._asked: deque[tuple[float, threading.Event]] = deque()
         self._back_at: float | None = None
 
     @property
@@ -40,9 +43,9 @@ class Listener:
     def go_down(self, seconds: float, wake: Callable[[], None]) -> None:
         """Have the server's loop (`wake` wakes it) refuse connections; returns once it does."""
         down = threading.Event()
-        self._asked = seconds, down
+        self._asked.append((seconds, down))
         wake()
-        down.wait(_LOOK_EVERY_SECONDS)
+        down.wait(_LONGEST_HANDOVER_SECONDS)
 
     @property
     def seconds_to_next_look(self) -> float:
@@ -51,11 +54,12 @@ class Listener:
 
     def tend(self, server: Any, channels: dict[int, Any]) -> None:
         """Begin or end an outage if it is time; called by the server's loop alone."""
-        asked, self._asked = self._asked, None
-        if asked is not None:
+        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        if asked:
             self._leave(server, channels)
-            self._back_at = time.monotonic() + asked[0]
-            asked[1].set()
+            self._back_at = time.monotonic() + max(seconds for seconds, _ in asked)
+            for _, down in asked:
+                down.set()
         elif self._back_at is not None and time.monotonic() >= self._back_at:
             # Someone may have taken the port meanwhile: then at the next look.
             with contextlib.suppress(OSError):

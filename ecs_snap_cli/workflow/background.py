@@ -27,7 +27,8 @@ class Task(Generic[T]):
             self.start()
 
     def start(self) -> None:
-        """Begin the call."""
+        """Begin the call, unless a signal came before."""
+        signals.check()
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
