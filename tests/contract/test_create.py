@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -569,3 +570,58 @@ def test_a_fact_of_an_instance_that_is_not_understood_warns(
     ended = run("check", "--disk-id", "d-1", "-o", "json")
     checks = {c["Id"]: c["Status"] for c in json.loads(ended.out)["Reports"][0]["Checks"]}
     assert checks[check] == "warn"
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_no_word_of_ecs_hides_the_id_of_a_snapshot(run: Run, ecs: PlayedEcs, output: str) -> None:
+    none = {"Snapshots": {"Snapshot": []}}
+    denied = error("SignatureDoesNotMatch", 400, "Denied. Authorization: none for this user")
+    ecs.answers("DescribeSnapshots", none, denied)
+    ended = run("create", "--disk-id", "d-1", "--wait", "-o", output)
+    assert ended.code == 5
+    assert "s-923FE2BF0" in ended.err
+    assert "none for this user" not in ended.err
+
+
+def test_snapshots_of_a_disk_that_only_describe_snapshots_does_not_know_are_unknown(
+    run: Run, ecs: PlayedEcs
+) -> None:
+    ecs.refuses("DescribeSnapshots", "InvalidDiskId.NotFound", 404)
+    ended = run("check", "--disk-id", "d-1", "-o", "json")
+    checks = {c["Id"]: c["Status"] for c in json.loads(ended.out)["Reports"][0]["Checks"]}
+    assert checks["snapshot-limit"] == checks["snapshot-pending"] == "warn"
+
+
+def test_credentials_are_asked_for_where_a_signal_need_not_wait_for_them(
+    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ecs_snap_cli.gateway import api
+
+    asked_in: list[threading.Thread] = []
+    plain = api.credential_client
+
+    def noted(settings: object) -> object:
+        asked_in.append(threading.current_thread())
+        return plain(settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(api, "credential_client", noted)
+    assert run("create", "--disk-id", "d-1").code == 0
+    assert threading.main_thread() not in asked_in
+    assert len(asked_in) == 1
+
+
+def test_a_message_without_an_end_is_cut(run: Run, ecs: PlayedEcs) -> None:
+    ecs.refuses("CreateSnapshot", "DiskInArrears", 403, "overdue " * 100_000)
+    ended = run("create", "--disk-id", "d-1")
+    assert ended.code == 3
+    assert "(780,000 characters more)" in ended.err
+
+
+def test_a_page_of_a_proxy_does_not_set_ecss_clock(run: Run, ecs: PlayedEcs) -> None:
+    now = datetime.now(UTC)
+    created = (now - timedelta(minutes=55)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ecs.disk.update(Type="system", CreationTime=created)
+    date = format_datetime(now + timedelta(minutes=10), usegmt=True)
+    page = (502, {"Content-Type": "text/html", "Date": date}, "<html>")
+    ecs.answers("DescribeDisks", page, {"Disks": {"Disk": [ecs.disk]}})
+    assert run("create", "--disk-id", "d-1").code == 3

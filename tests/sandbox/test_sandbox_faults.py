@@ -176,8 +176,10 @@ def test_a_connection_that_breaks_breaks_as_told(
     start: Start, raw_client: Connect, spec: str, error: type[Exception]
 ) -> None:
     client = faulty(start, raw_client, f"DescribeRegions@1:{spec}")
-    with pytest.raises(error):
+    with pytest.raises(error) as broken:
         client.call("DescribeRegions")
+    # An orderly end would be http.client's RemoteDisconnected, which is a reset to Python too.
+    assert broken.type is error
     assert client.call("DescribeRegions").status == 200
 
 
@@ -280,3 +282,36 @@ def test_an_action_is_known_by_its_parameter_too(start: Start) -> None:
         connection.request(method, path, body, form if body else {})
         assert connection.getresponse().read().startswith(b"<!DOCTYPE html>")
         connection.close()
+
+
+def test_an_observer_is_told_after_the_action_was_carried_out(
+    start: Start, raw_client: Connect
+) -> None:
+    counts: list[int] = []
+
+    def observe(action: str, attempt: int, fault: Fault | None) -> None:
+        if action == "CreateSnapshot":
+            counts.append(len(server._state.snapshots("d-sandbox-data")))
+
+    server = start(faults=[parse_fault("CreateSnapshot:html-after")], observer=observe)
+    before = len(server._state.snapshots("d-sandbox-data"))
+    raw_client(server.url).call("CreateSnapshot", DATA)
+    assert counts == [before + 1]
+
+
+def test_outages_that_come_at_once_are_one_outage(start: Start) -> None:
+    server = start(faults=[parse_fault("*:down")])
+    for _ in range(10):
+        together = threading.Barrier(4)
+
+        def go_down(together: threading.Barrier = together) -> None:
+            together.wait(5)
+            server.go_down(0.01)
+
+        callers = [threading.Thread(target=go_down) for _ in range(4)]
+        began = time.monotonic()
+        for each in callers:
+            each.start()
+        for each in callers:
+            each.join()
+        assert time.monotonic() - began < 1

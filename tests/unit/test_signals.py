@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -51,3 +53,38 @@ def test_an_event_that_came_before_is_seen_without_any_time() -> None:
     event = threading.Event()
     event.set()
     assert signals.wait(event, 0.0)
+
+
+def test_a_slice_is_short_enough_for_a_signal_to_end_a_run_within_a_second() -> None:
+    assert signals.SLICE_SECONDS <= 0.25
+
+
+_CALLBACK = """
+import os, signal, sys, threading, weakref
+from ecs_snap_cli import signals
+from ecs_snap_cli.errors import Interrupted
+from ecs_snap_cli.workflow.background import Task
+
+class Thing: pass
+
+signals.catch()
+thing = Thing()
+watched = weakref.ref(thing, lambda gone: os.kill(os.getpid(), signal.SIGTERM) or sum(range(9)))
+del thing
+try:
+    if sys.argv[1] == "wait":
+        signals.wait(threading.Event(), 20)
+    else:
+        Task(lambda: print("the call was made"))
+except Interrupted as stop:
+    print(stop.signal.name)
+"""
+
+
+@pytest.mark.parametrize("then", ["wait", "call"])
+def test_a_signal_in_a_callback_of_python_is_raised_before_the_next_wait_or_call(then: str) -> None:
+    # Python itself would print the exception, and go on as if there had been no signal.
+    done = subprocess.run(
+        [sys.executable, "-c", _CALLBACK, then], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("SIGTERM\n", "")
