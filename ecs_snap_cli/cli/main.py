@@ -108,7 +108,9 @@ def _interruption(app: App, stop: Interrupted) -> EcsSnapError:
         f"Interrupted by {stop.signal.name}." + (" Nothing was created." if nothing else ""),
         code="Interrupted",
         exit_code=stop.exit_code,
-        hint="Run the command again to start over." if nothing else None,
+        hint="Run the command again to start over."
+        if journal is None or nothing
+        else f"{journal.go_on}.",
     )
 
 

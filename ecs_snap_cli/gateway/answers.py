@@ -58,7 +58,7 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
     if not isinstance(body, dict) or not isinstance(code, str) or not code:
         return _not_the_api(status, exchange)
     error = ApiError(
-        f"ECS refused {action}: {_text(body.get('Message')) or '(no message)'}",
+        _text(body.get("Message")) or "(no message)",
         code=code,
         http_status=status,
         request_id=_text(body.get("RequestId")),
@@ -73,9 +73,12 @@ def _refusal(action: str, status: int, body: object, exchange: Exchange) -> Fail
             error.hint = f"{_clock_difference(exchange)}{entry.remedy}"
     else:
         error.hint = "Look the code up in ECS's API reference; support asks for the RequestId."
+    passing = error.exit_code is ExitCode.UNAVAILABLE
+    if not passing:
+        error.message = f"ECS refused {action}: {error.message}"
     return Failure(
         f"{code} (HTTP {status})",
-        retryable=error.exit_code is ExitCode.UNAVAILABLE,
+        retryable=passing,
         may_have_acted=_may_have_acted(code, status),
         api_error=error,
         asked_pause=_asked_pause(exchange.headers),

@@ -99,6 +99,8 @@ def _fault(
         if key not in allowed:
             known = f"; it takes {', '.join(allowed)}" if allowed else ""
             raise FaultPlanError(f"{where}: {kind} takes no {key!r}{known}")
+    if values.get("code") == "":
+        raise FaultPlanError(f"{where}: code is an error code of ECS, such as InternalError")
     first, last = _attempts(where, attempts)
     code = str(values.get("code", "InternalError"))
     made_up = _status_of(code) if kind.startswith("error") else 200

@@ -42,13 +42,15 @@ class Journal:
 
     Written before and after CreateSnapshot, so that an ID that ECS named is never forgotten
     and an answer that never came is not mistaken for a refusal. ``in_flight``: it was sent, and
-    is not known to have done nothing; ``found``: snapshots that may be what it did.
+    is not known to have done nothing; ``found``: snapshots that may be what it did, told from the
+    older ones by their IDs or, where those were not read, only by their times.
     """
 
     order: SnapshotOrder
     in_flight: bool = False
     created: Created | None = None
     found: tuple[str, ...] = ()
+    found_by_id: bool = True
     report: Report | None = None
 
     def what_exists(self) -> str | None:
@@ -64,10 +66,23 @@ class Journal:
                 f"Run the same command again with {self.token_option} to get its ID."
             )
         several = len(self.found) > 1
+        snapshots = f"Snapshot{'s' if several else ''} {', '.join(self.found)} of disk {disk_id}"
+        if not self.found_by_id:
+            return (
+                f"{snapshots} {'were' if several else 'was'} created at about the time of this "
+                "order: whether by this order, only its ClientToken tells."
+            )
         return (
-            f"Snapshot{'s' if several else ''} {', '.join(self.found)} of disk {disk_id} appeared "
-            f"after the order was sent: {'one of them' if several else 'it'} is most likely this "
-            "order's."
+            f"{snapshots} appeared after the order was sent: "
+            f"{'one of them' if several else 'it'} is most likely this order's."
+        )
+
+    @property
+    def go_on(self) -> str:
+        """What to do with a snapshot that exists and whose wait was cut short."""
+        return (
+            "ECS goes on with the snapshot by itself. To go on waiting, run the same command "
+            f"again with {self.token_option}"
         )
 
     @property
@@ -116,6 +131,7 @@ def create(
         created = _order(gateway, journal)
     except Exception:
         if journal.in_flight:
+            journal.found_by_id = known is not None
             journal.found = look_for(
                 gateway,
                 journal.order,
@@ -143,10 +159,11 @@ def _wait(
     try:
         return wait_for(gateway, created.snapshot_id, patience, observer, clock)
     except WaitTimeout as error:
-        error.hint = (
-            "ECS goes on creating it. To go on waiting, run the same command again with "
-            f"{journal.token_option}; --wait-timeout sets how long, 0 for ever."
-        )
+        error.hint = f"{journal.go_on}; --wait-timeout sets how long, 0 for ever."
+        raise
+    except EcsSnapError as error:
+        if error.exit_code in (ExitCode.ACCESS, ExitCode.UNAVAILABLE):
+            error.hint = f"{error.hint or ''} {journal.go_on}.".strip()
         raise
 
 

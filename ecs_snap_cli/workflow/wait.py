@@ -59,7 +59,7 @@ def wait_for(
         left = deadline - clock.monotonic()
         # The last look comes at the deadline itself and deserves a moment to be answered.
         if not looking.wait(None if left == float("inf") else max(left, 1.0)):
-            raise _too_late(snapshot_id, last, patience)
+            raise _too_late(snapshot_id, last, patience, unanswered=True)
         seen = _pick(looking.result(), snapshot_id)
         observer(SnapshotSeen(snapshot_id, seen))
         if seen is None:
@@ -107,12 +107,22 @@ def _is_reached(snapshot: Snapshot, goal: str) -> bool:
     return outcome is Outcome.REACHED
 
 
-def _too_late(snapshot_id: str, last: Snapshot | None, patience: Patience) -> WaitTimeout:
+def _too_late(
+    snapshot_id: str, last: Snapshot | None, patience: Patience, *, unanswered: bool = False
+) -> WaitTimeout:
+    """``last`` is how it was when ECS told last; the look of just now may be ``unanswered``."""
     state = ""
     if last is not None and last.progress is not None:
         state = f", {last.progress}% done"
+    if last is None:
+        what = "ECS has not told its state in that time."
+    elif unanswered:
+        what = f"it was still being created{state} when ECS last told."
+    else:
+        what = f"it is still being created{state}."
+    known = "known to be " if last is None or unanswered else ""
     return WaitTimeout(
-        f"Snapshot {snapshot_id} is not {patience.goal} after {patience.timeout:g} s: "
-        f"it is still being created{state}.",
-        hint="ECS goes on creating it; --wait-timeout sets how long to wait, 0 for ever.",
+        f"Snapshot {snapshot_id} is not {known}{patience.goal} after {patience.timeout:g} s: "
+        f"{what}",
+        hint="ECS goes on by itself; --wait-timeout sets how long to wait, 0 for ever.",
     )

@@ -171,6 +171,7 @@ def test_a_signal_during_the_wait_tells_the_id(
     assert number.name in ended.err
     assert snapshot_id in ended.err
     assert "exists all the same" in ended.err
+    assert "To go on waiting, run the same command again with --client-token" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -270,3 +270,21 @@ def test_a_fault_that_lasts_while_waiting_tells_the_id(far_end: FarEnd, fault: s
     assert outcome.seen.count("DescribeSnapshots") == 3
     assert len(outcome.snapshots) == 1
     assert f"Snapshot {outcome.snapshots[0]} of disk d-sandbox-data exists all the same" in message
+    hint = json.loads(outcome.ended.err)["Error"]["Hint"]
+    assert (
+        f"To go on waiting, run the same command again with --client-token {outcome.tokens[0]}"
+        in hint
+    )
+
+
+def test_a_wait_that_ecs_never_answered_says_so_and_nothing_of_the_snapshots_state(
+    far_end: FarEnd,
+) -> None:
+    outcome = far_end.create(
+        "DescribeSnapshots@2-:hang", argv=("--wait", "--wait-timeout", "0.5", "-o", "json")
+    )
+    message = json.loads(outcome.ended.err)["Error"]["Message"]
+    assert outcome.code == 7
+    assert "is not known to be accomplished after 0.5 s: ECS has not told its state" in message
+    assert "still being created" not in message
+    assert outcome.told == outcome.snapshots

@@ -88,6 +88,7 @@ def test_a_code_comes_with_the_status_that_ecs_gives_it(code: str, status: int) 
         ("CreateSnapshot:hang,seconds", "KEY=VALUE"),
         ("CreateSnapshot:hang,seconds=1,seconds=2", "KEY=VALUE"),
         ("CreateSnapshot:html,status=99", "status"),
+        ("CreateSnapshot:error,code=", "code"),
         ("CreateSnapshot:error,retry-after=1\n2", "form|ASCII"),
     ],
 )
