@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from ecs_snap_cli.core.preflight import Policy, evaluate
+from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.model import Facts, Report
 from ecs_snap_cli.workflow.gather import Reader, gather
 
@@ -36,5 +37,13 @@ def check_disks(
     policy: Policy,
     now: Callable[[], datetime] = utc_now,
 ) -> tuple[Report, ...]:
-    """One report a disk, in the order asked."""
-    return tuple(check_disk(reader, disk_id, policy, now) for disk_id in disk_ids)
+    """One report a disk, in the order asked; an error names the disk that it is about."""
+
+    def check(disk_id: str) -> Report:
+        try:
+            return check_disk(reader, disk_id, policy, now)
+        except EcsSnapError as error:
+            error.message = f"Disk {disk_id}: {error.message}"
+            raise
+
+    return tuple(check(disk_id) for disk_id in disk_ids)

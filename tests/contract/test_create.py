@@ -625,3 +625,11 @@ def test_a_page_of_a_proxy_does_not_set_ecss_clock(run: Run, ecs: PlayedEcs) -> 
     page = (502, {"Content-Type": "text/html", "Date": date}, "<html>")
     ecs.answers("DescribeDisks", page, {"Disks": {"Disk": [ecs.disk]}})
     assert run("create", "--disk-id", "d-1").code == 3
+
+
+def test_an_error_of_a_check_names_the_disk_that_it_is_about(run: Run, ecs: PlayedEcs) -> None:
+    ecs.answers("DescribeInstances", {"Instances": {"Instance": []}}, error("InternalError", 500))
+    ecs.answers("DescribeDisks", {"Disks": {"Disk": [ecs.disk, ecs.disk | {"DiskId": "d-2"}]}})
+    ended = run("check", "--disk-id", "d-1", "--disk-id", "d-2", "--max-attempts", "2")
+    assert (ended.code, ended.out) == (6, "")
+    assert ended.err.startswith("Error: Disk d-2: ")
