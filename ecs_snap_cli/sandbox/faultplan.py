@@ -7,17 +7,6 @@ from typing import Any
 from .faults import KINDS, RETRY_HEADERS, Fault
 from .known_actions import KNOWN_ACTIONS
 
-# Long enough to outlast any client's patience.
-SILENCE_SECONDS = 60.0
-OUTAGE_SECONDS = 1.0
-DELAY_SECONDS = 0.05
-
-_SECONDS = {
-    "hang": SILENCE_SECONDS,
-    "hang-after": SILENCE_SECONDS,
-    "delay": DELAY_SECONDS,
-    "down": OUTAGE_SECONDS,
-}
 # The status that ECS gives these codes; the rest are refusals.
 _STATUS_BY_CODE = (
     ("Throttling", 400),
@@ -109,7 +98,7 @@ def _fault(
         kind=kind,
         first=first,
         last=last,
-        seconds=_number(where, values, "seconds", _SECONDS.get(kind, 0.0), _LONGEST_SECONDS),
+        seconds=_number(where, values, "seconds", KINDS[kind].seconds, _LONGEST_SECONDS),
         status=int(_number(where, values, "status", made_up, 599, least=200)),
         code=code if kind.startswith("error") else "",
         headers=tuple((k, _header(where, k, values[k])) for k in RETRY_HEADERS if k in values),

@@ -6,25 +6,31 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 RETRY_HEADERS = ("retry-after", "x-acs-retry-after")
+# Long enough to outlast any client's patience.
+SILENCE_SECONDS = 60.0
 _ERROR = ("code", "status", *RETRY_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Whether the action is carried out before the fault strikes, and what the fault takes."""
+    """Whether the action is carried out before the fault strikes, and what the fault takes.
+
+    `seconds` is how long it lasts where it is not told.
+    """
 
     carried_out: bool
     keys: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 KINDS: Mapping[str, Kind] = {
     "reset": Kind(False),
     "reset-after": Kind(True),
     "half": Kind(True),
-    "hang": Kind(False, ("seconds",)),
-    "hang-after": Kind(True, ("seconds",)),
-    "delay": Kind(True, ("seconds",)),
-    "down": Kind(True, ("seconds",)),
+    "hang": Kind(False, ("seconds",), SILENCE_SECONDS),
+    "hang-after": Kind(True, ("seconds",), SILENCE_SECONDS),
+    "delay": Kind(True, ("seconds",), 0.05),
+    "down": Kind(True, ("seconds",), 1.0),
     "html": Kind(False, ("status",)),
     "html-after": Kind(True, ("status",)),
     "empty": Kind(False, ("status",)),

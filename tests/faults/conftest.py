@@ -68,9 +68,9 @@ class FarEnd:
                 list(self.pauses),
             )
 
-    def start(self, url: str, *argv: str, command: str = "create") -> Ended:
-        """One command line for one disk at ``url``."""
-        return self.run(command, "--disk-id", DISK, "--endpoint", url, *argv)
+    def start(self, url: str, *argv: str) -> Ended:
+        """``create`` of one disk at ``url``."""
+        return self.run("create", "--disk-id", DISK, "--endpoint", url, *argv)
 
     @contextmanager
     def open(self, *faults: str, **options: Any) -> Iterator[tuple[Wire, Path]]:
