@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,8 @@ class Snapshot:
 
     ``progress`` is a percentage 0-100, ``remain_seconds`` ECS's own estimate, 0 or more. A name
     or a description that the snapshot does not have is ``None`` or empty; ``creation_time`` is
-    kept as ECS wrote it; ``record`` is all that ECS said of it, as it came.
+    kept as ECS wrote it; ``tags`` are (key, value) pairs; ``usage`` says what was made of it
+    (none, image, disk, image_disk); ``record`` is all that ECS said of it, as it came.
     """
 
     snapshot_id: str
@@ -83,6 +84,8 @@ class Snapshot:
     name: str | None = None
     description: str | None = None
     creation_time: str | None = None
+    usage: str | None = None
+    tags: tuple[tuple[str, str], ...] | Unknown = ()
     record: JsonObject = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -102,6 +105,21 @@ class SnapshotQuery:
     name: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSelection:
+    """Which disks a run is about: those that any of it names, less ``excluded``.
+
+    ``tags`` are (key, value) pairs that a disk has to bear all of; ``every`` means all disks of
+    the region.
+    """
+
+    disk_ids: tuple[str, ...] = ()
+    instance_ids: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    every: bool = False
+    excluded: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

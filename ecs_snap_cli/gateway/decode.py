@@ -86,8 +86,25 @@ def snapshot(record: JsonObject) -> Snapshot:
         name=text(record.get("SnapshotName")),
         description=text(record.get("Description")),
         creation_time=text(record.get("CreationTime")),
+        usage=text(record.get("Usage")),
+        tags=_tags(record),
         record=record,
     )
+
+
+def _tags(record: JsonObject) -> tuple[tuple[str, str], ...] | Unknown:
+    """Tags by TagKey and TagValue; a tag without a value has an empty one."""
+    found = records(record, "Tags", "Tag")
+    odd = Unknown("The tags are in a form that is not understood.")
+    if isinstance(found, Unknown):
+        return odd
+    pairs = []
+    for each in found:
+        key, value = text(each.get("TagKey")), text(each.get("TagValue", ""))
+        if not key or (value is None and each.get("TagValue") is not None):
+            return odd
+        pairs.append((key, value or ""))
+    return tuple(pairs)
 
 
 def text(value: object) -> str | None:

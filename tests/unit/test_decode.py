@@ -99,6 +99,24 @@ def test_records_without_any_field_are_empty() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (None, ()),
+        ({"Tag": []}, ()),
+        ({"Tag": [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b"}]}, (("a", "1"), ("b", ""))),
+        ({"Tag": [{"TagKey": "a", "TagValue": None}]}, (("a", ""),)),
+        ({"Tag": [{"TagKey": "", "TagValue": "1"}]}, Unknown),
+        ({"Tag": [{"TagKey": "a", "TagValue": {}}]}, Unknown),
+        ({"Tag": "a=1"}, Unknown),
+        ([], Unknown),
+    ],
+)
+def test_the_tags_of_a_snapshot_are_pairs_or_not_understood(tags: Any, expected: Any) -> None:
+    found = decode.snapshot({"Tags": tags}).tags
+    assert isinstance(found, Unknown) if expected is Unknown else found == expected
+
+
+@pytest.mark.parametrize(
     "body",
     [{}, {"Disks": None}, {"Disks": {}}, {"Disks": {"Disk": None}}, {"Disks": {"Disk": []}}],
     ids=str,
