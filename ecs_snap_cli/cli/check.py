@@ -7,7 +7,8 @@ import click
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, preflight_options
 from ecs_snap_cli.core import validate
-from ecs_snap_cli.core.preflight import Policy, combined_exit_code
+from ecs_snap_cli.core.outcome import combined
+from ecs_snap_cli.core.preflight import Policy, exit_code
 from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import ExitCode
 
@@ -47,4 +48,4 @@ def check(
     with open_ecs(common, app.terminal.observe, rules) as ecs:
         reports = check_disks(ecs, disk_ids, policy)
     app.terminal.result(views.reports(reports))
-    return combined_exit_code(reports)
+    return combined(map(exit_code, reports))

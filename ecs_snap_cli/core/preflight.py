@@ -70,12 +70,6 @@ def exit_code(report: Report) -> ExitCode:
     return ExitCode.REFUSED if report.disk_found else ExitCode.NOT_FOUND
 
 
-def combined_exit_code(reports: tuple[Report, ...]) -> ExitCode:
-    """The exit code of a run over several disks: the one they share, else ``MIXED``."""
-    codes = {exit_code(report) for report in reports}
-    return codes.pop() if len(codes) == 1 else ExitCode.MIXED
-
-
 def _findings(facts: Facts, policy: Policy, rules: Rules, now: datetime) -> tuple[Check, ...]:
     limited = rules.with_snapshot_limit(policy.snapshot_limit)
     return tuple(

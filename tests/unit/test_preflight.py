@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.core.preflight import (
     CHECK_IDS,
     Policy,
-    combined_exit_code,
     evaluate,
     exit_code,
 )
@@ -768,7 +768,7 @@ def test_several_reports_share_an_exit_code_or_are_mixed(reports: str, expected:
         "bad": report_on(facts_of(snapshots=some(64))),
         "gone": report_on(facts_of(None)),
     }
-    assert combined_exit_code(tuple(known[each] for each in reports.split())) == expected
+    assert combined(exit_code(known[each]) for each in reports.split()) == expected
 
 
 # The caller's own ClientToken
