@@ -214,4 +214,21 @@ class Created:
     request_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ImageOrder:
+    """What CreateImage is asked for."""
+
+    snapshot_id: str
+    name: str
+    client_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedImage:
+    """ECS's answer to CreateImage."""
+
+    image_id: str
+    request_id: str | None
+
+
 JsonObject = dict[str, Any]

@@ -15,28 +15,33 @@ from ecs_snap_cli.model import Disk, Instance, JsonObject, Snapshot, Unknown
 _INSTANCE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def listing(body: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
+def listing(body: JsonObject, outer: str, inner: str | None) -> list[JsonObject] | Unknown:
     """The records of a Describe call; ECS may leave an empty list out, but not a full one."""
     found = records(body, outer, inner)
     count = whole(body.get("TotalCount")) or 0
-    if found == [] and count > 0 and (body.get(outer) or {}).get(inner) is None:
+    if found == [] and count > 0 and _unwrapped(body.get(outer), inner) is None:
         return Unknown(f"ECS's answer counts {count:,} {outer}, but lists none.")
     return found
 
 
-def records(record: JsonObject, outer: str, inner: str) -> list[JsonObject] | Unknown:
-    """The list in ``{"Disks": {"Disk": [...]}}``; empty where either level is left out."""
-    wrapper = record.get(outer)
-    if wrapper is None:
-        return []
-    if not isinstance(wrapper, dict):
-        return Unknown(f"ECS's answer holds {outer} in a form that is not understood.")
-    items = wrapper.get(inner)
+def records(record: JsonObject, outer: str, inner: str | None) -> list[JsonObject] | Unknown:
+    """The list in ``{"Disks": {"Disk": [...]}}``; empty where either level is left out.
+
+    Without ``inner`` the list is not wrapped.
+    """
+    items = _unwrapped(record.get(outer), inner)
     if items is None:
         return []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return Unknown(f"ECS's answer holds {outer} in a form that is not understood.")
     return items
+
+
+def _unwrapped(wrapper: Any, inner: str | None) -> Any:
+    """The list in a wrapper, or what is there instead; ``None`` where either is left out."""
+    if inner is None or wrapper is None:
+        return wrapper
+    return wrapper.get(inner) if isinstance(wrapper, dict) else "no wrapper"
 
 
 def agreed(first: JsonObject, later: JsonObject) -> JsonObject:

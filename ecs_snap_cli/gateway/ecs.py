@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Set
 from datetime import timedelta
 from typing import Any
 
-from ecs_snap_cli.errors import ApiError, ExitCode
+from ecs_snap_cli.errors import ApiError
 from ecs_snap_cli.events import Observer, ignore
-from ecs_snap_cli.gateway import decode
+from ecs_snap_cli.gateway import decode, disks
 from ecs_snap_cli.gateway.api import Api, Timing
 from ecs_snap_cli.gateway.filters import snapshot_filters
+from ecs_snap_cli.gateway.findings import lacks, lacks_id, not_permitted
 from ecs_snap_cli.gateway.paging import (
     PAGE_SIZE,
     FetchPage,
     NotUnderstood,
     all_records,
     each_record,
+    every_copy,
 )
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import (
     Created,
+    CreatedImage,
     Disk,
+    ImageOrder,
     Instance,
     JsonObject,
     Snapshot,
     SnapshotOrder,
     SnapshotQuery,
     Unknown,
+    same_word,
 )
 
 _SNAPSHOTS = ("Snapshots", "Snapshot", "SnapshotId", "DescribeSnapshots")
+_LOCKED = ("LockedSnapshotsInfo", None, "SnapshotId", "DescribeLockedSnapshots")
 
 
 class Ecs:
@@ -52,45 +58,21 @@ class Ecs:
         return self._api.clock_ahead
 
     def disk(self, disk_id: str) -> Disk | Unknown | None:
-        """One disk by DescribeDisks; ``None`` where ECS has no such disk.
+        """One disk by DescribeDisks; ``None`` where ECS has no such disk."""
+        return self.disks_by_id((disk_id,))[disk_id]
 
-        DescribeDisks leaves out a disk that the caller may not see just as one that does not
-        exist; a DryRun of the same call tells the two apart.
+    def disks_by_id(self, disk_ids: tuple[str, ...]) -> dict[str, Disk | Unknown | None]:
+        """Up to 100 disks by ID, all of them in the answer; ``None`` where ECS has none."""
+        return disks.disks_by_id(self._api, disk_ids)
+
+    def disks(
+        self, *, instance_id: str | None = None, tags: tuple[tuple[str, str], ...] = ()
+    ) -> dict[str, Disk | Unknown]:
+        """The disks on an instance that bear all ``tags``; all of the region without either.
+
+        Unlike other reads it raises ``ApiError`` where it is not permitted.
         """
-        try:
-            body = self._describe_disk(disk_id)
-        except ApiError as error:
-            return _not_permitted(error, "DescribeDisks")
-        found = decode.listing(body, "Disks", "Disk")
-        if isinstance(found, Unknown):
-            return found
-        disks = [decode.disk(record) for record in found]
-        mine = [disk for disk in disks if disk.disk_id == disk_id]
-        if not mine:
-            if disks or body.get("NextToken") or decode.whole(body.get("TotalCount")):
-                return Unknown("DescribeDisks answers with something else than the disk asked for.")
-            return self._why_left_out(disk_id)
-        if any(disk != mine[0] for disk in mine):
-            return Unknown("DescribeDisks answers with two different disks of this ID.")
-        return mine[0]
-
-    def _why_left_out(self, disk_id: str) -> Unknown | None:
-        try:
-            self._describe_disk(disk_id, dry_run=True)
-        except ApiError as error:
-            if error.permission_denied:
-                return _not_permitted(error, "DescribeDisks")
-            if error.exit_code in (ExitCode.UNAVAILABLE, ExitCode.ACCESS):
-                raise
-        return None
-
-    def _describe_disk(self, disk_id: str, **options: Any) -> JsonObject:
-        from alibabacloud_ecs20140526.models import DescribeDisksRequest
-
-        request = DescribeDisksRequest(
-            region_id=self._api.region_id, disk_ids=json.dumps([disk_id]), **options
-        )
-        return self._api.call("DescribeDisks", request, extra=_lacks("Disks"))
+        return disks.disks_of(self._api, instance_id=instance_id, tags=tags)
 
     def instances(self, instance_ids: tuple[str, ...]) -> dict[str, Instance] | Unknown:
         """Instances by ID; one that ECS leaves out is missing from the answer.
@@ -108,9 +90,9 @@ class Ecs:
             max_results=PAGE_SIZE,
         )
         try:
-            body = self._api.call("DescribeInstances", request, extra=_lacks("Instances"))
+            body = self._api.call("DescribeInstances", request, extra=lacks("Instances"))
         except ApiError as error:
-            return _not_permitted(error, "DescribeInstances")
+            return not_permitted(error, "DescribeInstances")
         found = decode.listing(body, "Instances", "Instance")
         if isinstance(found, Unknown):
             return found
@@ -168,7 +150,7 @@ class Ecs:
         try:
             found = all_records(self._snapshot_pages(filters), *_SNAPSHOTS)
         except ApiError as error:
-            return _not_permitted(error, "DescribeSnapshots")
+            return not_permitted(error, "DescribeSnapshots")
         if isinstance(found, Unknown):
             return found
         return tuple(map(decode.snapshot, found))
@@ -178,7 +160,7 @@ class Ecs:
 
         def fetch(**page: Any) -> JsonObject:
             request = DescribeSnapshotsRequest(region_id=self._api.region_id, **filters, **page)
-            return self._api.call("DescribeSnapshots", request, extra=_lacks("Snapshots"))
+            return self._api.call("DescribeSnapshots", request, extra=lacks("Snapshots"))
 
         return fetch
 
@@ -196,8 +178,58 @@ class Ecs:
             tag=[CreateSnapshotRequestTag(key=key, value=value) for key, value in order.tags]
             or None,
         )
-        body = self._api.call("CreateSnapshot", request, extra=_lacks_snapshot_id)
+        body = self._api.call("CreateSnapshot", request, extra=lacks_id("SnapshotId"))
         return Created(decode.text(body["SnapshotId"]) or "", decode.text(body.get("RequestId")))
+
+    def delete_snapshot(self, snapshot_id: str, *, force: bool = False) -> str | None:
+        """Delete one snapshot; the RequestId. ``force`` reaches one that a disk was made from.
+
+        Where an answer was lost and the next attempt finds nothing, the deletion is done.
+        """
+        from alibabacloud_ecs20140526.models import DeleteSnapshotRequest
+
+        request = DeleteSnapshotRequest(snapshot_id=snapshot_id, force=force or None)
+        try:
+            body = self._api.call("DeleteSnapshot", request, extra=lacks("RequestId"))
+        except ApiError as error:
+            if error.code == "InvalidSnapshotId.NotFound" and error.may_have_acted:
+                return error.request_id
+            raise
+        return decode.text(body.get("RequestId"))
+
+    def locked_snapshots(self) -> Set[str] | Unknown:
+        """The IDs of all snapshots of the region that a lock keeps from being deleted."""
+        from alibabacloud_ecs20140526.models import DescribeLockedSnapshotsRequest
+
+        def fetch(**page: Any) -> JsonObject:
+            request = DescribeLockedSnapshotsRequest(region_id=self._api.region_id, **page)
+            return self._api.call(_LOCKED[-1], request, extra=lacks(_LOCKED[0]))
+
+        try:
+            found = [record for _, record in every_copy(fetch, *_LOCKED)]
+        except NotUnderstood as error:
+            return Unknown(error.message)
+        except ApiError as error:
+            return not_permitted(error, _LOCKED[-1])
+        # Only a lock whose time is over is known to keep nothing from being deleted.
+        return frozenset(
+            decode.text(record.get("SnapshotId")) or ""
+            for record in found
+            if not same_word(decode.text(record.get("LockStatus")), "expired")
+        )
+
+    def create_image(self, order: ImageOrder) -> CreatedImage:
+        """Order an image of one snapshot; every retry carries the order's ClientToken."""
+        from alibabacloud_ecs20140526.models import CreateImageRequest
+
+        request = CreateImageRequest(
+            region_id=self._api.region_id,
+            snapshot_id=order.snapshot_id,
+            image_name=order.name,
+            client_token=order.client_token,
+        )
+        body = self._api.call("CreateImage", request, extra=lacks_id("ImageId"))
+        return CreatedImage(decode.text(body["ImageId"]) or "", decode.text(body.get("RequestId")))
 
 
 def _may_be_of(disk_id: str, snapshot: Snapshot) -> bool:
@@ -208,31 +240,3 @@ def _is_stranger(snapshot: Snapshot, disk_id: str | None, query: SnapshotQuery) 
     """An endpoint that minds no filter must not pass other snapshots off for those asked for."""
     other_disk = disk_id is not None and not _may_be_of(disk_id, snapshot)
     return other_disk or bool(query.snapshot_ids and snapshot.snapshot_id not in query.snapshot_ids)
-
-
-def _lacks(outer: str) -> Callable[[JsonObject], str | None]:
-    """An object that is none of the API's must not be read as "nothing there"."""
-
-    def wrong(body: JsonObject) -> str | None:
-        if outer in body or "RequestId" in body:
-            return None
-        return f"it answered HTTP 200 with neither {outer} nor a RequestId"
-
-    return wrong
-
-
-def _lacks_snapshot_id(body: JsonObject) -> str | None:
-    if (decode.text(body.get("SnapshotId")) or "").strip():
-        return None
-    return "it answered HTTP 200 without a SnapshotId"
-
-
-def _not_permitted(error: ApiError, action: str) -> Unknown:
-    """The caller's lack of a permission as a fact; any other error goes on."""
-    if not error.permission_denied:
-        raise error
-    return Unknown(
-        f"{action} is not permitted to this caller ({error.code}).",
-        code=error.code,
-        permission=f"ecs:{action}",
-    )

@@ -32,7 +32,7 @@ class NotUnderstood(Unavailable):
 
 
 def all_records(
-    fetch: FetchPage, outer: str, inner: str, id_field: str, action: str
+    fetch: FetchPage, outer: str, inner: str | None, id_field: str, action: str
 ) -> list[JsonObject] | Unknown:
     """The records of every page, or ``Unknown`` where one page is not understood.
 
@@ -40,7 +40,7 @@ def all_records(
     """
     found: dict[Key, JsonObject] = {}
     try:
-        for key, record in _walk(fetch, _Pages(outer, inner, id_field), action):
+        for key, record in every_copy(fetch, outer, inner, id_field, action):
             found[key] = decode.agreed(found[key], record) if key in found else record
     except NotUnderstood as error:
         return Unknown(error.message)
@@ -48,26 +48,36 @@ def all_records(
 
 
 def each_record(
-    fetch: FetchPage, outer: str, inner: str, id_field: str, action: str
+    fetch: FetchPage, outer: str, inner: str | None, id_field: str, action: str
 ) -> Iterator[JsonObject]:
-    """The records of every page, the first of each ID; a page is asked for when it is needed.
-
-    ``fetch`` takes ``max_results``/``next_token`` or ``page_number``/``page_size``. NextToken
-    leads; where there is none but TotalCount promises more than came, the older page numbers
-    are used. Raises ``NotUnderstood``, and ``Unavailable`` for tokens that never end.
-    """
+    """The records of every page, the first of each ID; see ``every_copy``."""
     given: set[Key] = set()
-    for key, record in _walk(fetch, _Pages(outer, inner, id_field), action):
+    for key, record in every_copy(fetch, outer, inner, id_field, action):
         if key not in given:
             given.add(key)
             yield record
 
 
-def _walk(fetch: FetchPage, pages: _Pages, action: str) -> Iterator[tuple[Key, JsonObject]]:
-    """Every record that any page holds, with its key."""
+def every_copy(
+    fetch: FetchPage,
+    outer: str,
+    inner: str | None,
+    id_field: str,
+    action: str,
+    *,
+    size: int = PAGE_SIZE,
+) -> Iterator[tuple[Key, JsonObject]]:
+    """Every record that any page holds, with its key; a page is asked for when it is needed.
+
+    ``inner`` is ``None`` where the list is not wrapped; ``size`` is how many records a page is to
+    hold. ``fetch`` takes ``max_results``/``next_token`` or ``page_number``/``page_size``. NextToken
+    leads; where there is none but TotalCount promises more than came, the older page numbers
+    are used. Raises ``NotUnderstood``, and ``Unavailable`` for tokens that never end.
+    """
+    pages = _Pages(outer, inner, id_field)
     seen_tokens: set[str] = set()
     idle_pages = 0
-    body = fetch(max_results=PAGE_SIZE)
+    body = fetch(max_results=size)
     while True:
         before = pages.count
         page = pages.keyed(body)
@@ -83,22 +93,22 @@ def _walk(fetch: FetchPage, pages: _Pages, action: str) -> Iterator[tuple[Key, J
                 hint="The endpoint does not page as ECS does: check --endpoint.",
             )
         seen_tokens.add(token)
-        body = fetch(max_results=PAGE_SIZE, next_token=token)
+        body = fetch(max_results=size, next_token=token)
     # Beside tokens TotalCount means nothing.
     if not seen_tokens and _total(body) > len(page):
-        yield from _by_page_numbers(fetch, pages, action)
+        yield from _by_page_numbers(fetch, pages, action, size)
 
 
 def _by_page_numbers(
-    fetch: FetchPage, pages: _Pages, action: str
+    fetch: FetchPage, pages: _Pages, action: str, size: int
 ) -> Iterator[tuple[Key, JsonObject]]:
     """Ends at a page that is not full or brings nothing new, whatever TotalCount promises.
 
     Where it still promises more then, what came is not known to be all.
     """
-    # Pages of this size were given already if the first one is full; else the endpoint minds
+    # The first page of this size was given already if so many came; else the endpoint minds
     # MaxResults as little as NextToken, and the pages begin anew.
-    first = 2 if pages.count == PAGE_SIZE else 1
+    first = 2 if pages.count == size == PAGE_SIZE else 1
     if first == 1:
         pages.begin_anew()
     total = 0
@@ -130,7 +140,7 @@ def _total(body: JsonObject) -> int:
 class _Pages:
     """Where an answer holds its records, and which of them there were so far."""
 
-    def __init__(self, outer: str, inner: str, id_field: str) -> None:
+    def __init__(self, outer: str, inner: str | None, id_field: str) -> None:
         self._outer = outer
         self._inner = inner
         self._id_field = id_field
