@@ -16,6 +16,7 @@ from ecs_snap_cli.errors import Interrupted
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 _swallowed: list[Interrupted] = []
+_ignored: list[int] = []
 
 # Python heeds a signal between two waits, and wakes from one for it; but one that comes just
 # before the wait begins is only seen after it. So nothing waits for longer than this at a time.
@@ -61,6 +62,16 @@ def ignore() -> None:
     for number in _SIGNALS:
         if signal.getsignal(number) is _interrupt:
             signal.signal(number, signal.SIG_IGN)
+            _ignored.append(number)
+
+
+def catch_again() -> None:
+    """From now on a signal raises once more, where ``ignore`` made it do nothing.
+
+    For a run that goes on for a while after the first one, to end in order.
+    """
+    while _ignored:
+        signal.signal(_ignored.pop(), _interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

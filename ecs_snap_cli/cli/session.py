@@ -17,16 +17,22 @@ from ecs_snap_cli.events import Cautioned, Observer
 from ecs_snap_cli.gateway.settings import Settings
 
 if TYPE_CHECKING:
+    from ecs_snap_cli.core.pacing import Pace
     from ecs_snap_cli.gateway.ecs import Ecs
     from ecs_snap_cli.sandbox import SandboxServer
 
 
 @contextmanager
-def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> Iterator[Ecs]:
+def open_ecs(
+    common: Common,
+    observer: Observer,
+    rules: str = "documented",
+    pace: Pace | None = None,
+) -> Iterator[Ecs]:
     """ECS as the options say, for the length of a command.
 
     Everything that can be wrong with the options is found before the SDK is loaded. ``rules``
-    is the rule set that an embedded sandbox answers by.
+    is the rule set that an embedded sandbox answers by; ``pace`` sets the rate of a run's calls.
     """
     if uses_sandbox(common):
         region = _sandbox_region(common)
@@ -35,11 +41,11 @@ def open_ecs(common: Common, observer: Observer, rules: str = "documented") -> I
         region = region or REGION_ID
         key = (ACCESS_KEY_ID, ACCESS_KEY_SECRET)
         with _sandbox(observer, rules, region) as endpoint:
-            yield _connect(common, observer, region, endpoint, static_key=key)
+            yield _connect(common, observer, region, endpoint, pace, static_key=key)
     else:
         given = common.endpoint
         endpoint_option = parse_endpoint(given) if given is not None else None
-        yield _connect(common, observer, _region(common), endpoint_option)
+        yield _connect(common, observer, _region(common), endpoint_option, pace)
 
 
 def uses_sandbox(common: Common) -> bool:
@@ -63,6 +69,7 @@ def _connect(
     observer: Observer,
     region: str,
     endpoint: Endpoint | None,
+    pace: Pace | None,
     static_key: tuple[str, str] | None = None,
 ) -> Ecs:
     from ecs_snap_cli.gateway.ecs import Ecs
@@ -78,7 +85,7 @@ def _connect(
         max_attempts=common.max_attempts,
     )
     # Credentials may come over the network, and a look-up of a name cannot be interrupted.
-    return Task(lambda: Ecs(settings, observer)).result()
+    return Task(lambda: Ecs(settings, observer, pace=pace)).result()
 
 
 def sandbox_server(tell: Observer, /, **options: Any) -> SandboxServer:

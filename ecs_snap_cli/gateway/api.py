@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from ecs_snap_cli import __version__
 from ecs_snap_cli.core.backoff import pause
+from ecs_snap_cli.core.pacing import Pace
 from ecs_snap_cli.core.times import CLOCK_SKEW
 from ecs_snap_cli.errors import EcsSnapError, Unavailable
 from ecs_snap_cli.events import Observer, RequestEnded, Retrying, ignore
@@ -19,6 +21,8 @@ from ecs_snap_cli.gateway.credentials import credential_client
 from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
+
+_LONGEST_NAP_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,16 @@ class Api:
     """The official client with one set of credentials, used by any number of threads.
 
     The SDK's own retry stays off: it knows exact codes only and cannot tell a lost answer.
-    ``clock_ahead`` is how far ECS's clock is ahead of this machine's, zero until an answer told.
+    ``pace`` says when calls may be sent, if there is one. ``clock_ahead`` is how far ECS's clock
+    is ahead of this machine's, zero until an answer told.
     """
 
     def __init__(
-        self, settings: Settings, observer: Observer = ignore, timing: Timing | None = None
+        self,
+        settings: Settings,
+        observer: Observer = ignore,
+        timing: Timing | None = None,
+        pace: Pace | None = None,
     ):
         transport.install()
         from alibabacloud_ecs20140526.client import Client
@@ -47,6 +56,9 @@ class Api:
         self._settings = settings
         self._observe = observer
         self._timing = timing or Timing()
+        self._pace = pace
+        self._pace_lock = threading.Lock()
+        self._turnstile = threading.Lock()
         endpoint = settings.endpoint
         self._client = Client(
             Config(
@@ -109,7 +121,7 @@ class Api:
     ) -> JsonObject | Failure:
         from darabonba.runtime import RuntimeOptions
 
-        started = self._timing.monotonic()
+        started = self._turn()
         with transport.watched() as exchange:
             try:
                 _method(self._client, action)(request, RuntimeOptions())
@@ -121,6 +133,7 @@ class Api:
         self._note_clock(exchange, outcome)
         if not isinstance(outcome, Failure) and extra is not None and (wrong := extra(outcome)):
             outcome = Failure(wrong, retryable=True, may_have_acted=True)
+        self._note_pace(started, outcome)
         self._observe(
             RequestEnded(
                 action,
@@ -131,6 +144,31 @@ class Api:
             )
         )
         return outcome
+
+    def _turn(self) -> float:
+        """Wait until a call may be sent; the time at which it is."""
+        if self._pace is None:
+            return self._timing.monotonic()
+        # One waits for its turn, the others for it: none uses up its attempts before the rest.
+        with self._turnstile:
+            while True:
+                now = self._timing.monotonic()
+                with self._pace_lock:
+                    start = self._pace.earliest(now)
+                    if start <= now:
+                        self._pace.send(now)
+                        return now
+                # Not for long: the pace may quicken meanwhile.
+                self._timing.sleep(min(start - now, _LONGEST_NAP_SECONDS))
+
+    def _note_pace(self, sent: float, outcome: JsonObject | Failure) -> None:
+        if self._pace is None:
+            return
+        with self._pace_lock:
+            if isinstance(outcome, Failure) and outcome.throttled:
+                self._pace.throttled(sent, self._timing.monotonic(), outcome.asked_pause)
+            else:
+                self._pace.admitted(sent)
 
     def _note_clock(self, exchange: transport.Exchange, outcome: JsonObject | Failure) -> None:
         ahead = answers.clock_ahead(exchange)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Set
 from datetime import timedelta
 from typing import Any
 
+from ecs_snap_cli.core.pacing import Pace
 from ecs_snap_cli.errors import ApiError
 from ecs_snap_cli.events import Observer, ignore
 from ecs_snap_cli.gateway import decode, disks
@@ -48,9 +49,13 @@ class Ecs:
     """
 
     def __init__(
-        self, settings: Settings, observer: Observer = ignore, timing: Timing | None = None
+        self,
+        settings: Settings,
+        observer: Observer = ignore,
+        timing: Timing | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        self._api = Api(settings, observer, timing)
+        self._api = Api(settings, observer, timing, pace)
 
     @property
     def clock_ahead(self) -> timedelta:

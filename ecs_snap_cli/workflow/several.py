@@ -1,0 +1,98 @@
+"""The same done to many things, some at a time, in a run that a signal ends in order."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from ecs_snap_cli import signals
+from ecs_snap_cli.errors import Interrupted
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Several(Generic[T, R]):
+    """``act`` on every item, and one result for each at any time: none is ever lost.
+
+    ``lost`` makes the result of an item on which ``act`` raised, or which (``None``) was not
+    begun or is not done yet.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[T],
+        act: Callable[[T], R],
+        lost: Callable[[T, Exception | None], R],
+    ) -> None:
+        self._items = items
+        self._act = act
+        self._lost = lost
+        self._results: dict[int, R] = {}
+        self._waiting = iter(range(len(items)))
+        self._stopped = False
+        self._working = 0
+        self._lock = threading.Lock()
+        self._idle = threading.Event()
+
+    def run(self, concurrency: int) -> None:
+        """Act on up to ``concurrency`` items at once until all are done. For the main thread.
+
+        Raises ``Interrupted`` after a signal, once the items under way are done; no other is
+        begun then. A second signal does not wait for those.
+        """
+        try:
+            self._start(min(concurrency, len(self._items)))
+            self._wait()
+        except Interrupted:
+            with self._lock:
+                self._stopped = True
+            signals.catch_again()
+            with contextlib.suppress(Interrupted):
+                self._wait()
+            raise
+
+    def results(self) -> list[R]:
+        """One result for each item, in their order."""
+        with self._lock:
+            known = dict(self._results)
+        return [
+            known[index] if index in known else self._lost(item, None)
+            for index, item in enumerate(self._items)
+        ]
+
+    def _start(self, threads: int) -> None:
+        for _ in range(threads):
+            signals.check()
+            # Counted here: a thread that has not begun yet must not look like one that ended.
+            with self._lock:
+                self._working += 1
+            threading.Thread(target=self._work, daemon=True).start()
+
+    def _wait(self) -> None:
+        with self._lock:
+            if not self._working:
+                return
+        signals.wait(self._idle)
+
+    def _work(self) -> None:
+        try:
+            while (index := self._take()) is not None:
+                item = self._items[index]
+                try:
+                    result = self._act(item)
+                except Exception as error:
+                    result = self._lost(item, error)
+                with self._lock:
+                    self._results[index] = result
+        finally:
+            with self._lock:
+                self._working -= 1
+                if not self._working:
+                    self._idle.set()
+
+    def _take(self) -> int | None:
+        with self._lock:
+            return None if self._stopped else next(self._waiting, None)

@@ -1,0 +1,117 @@
+"""Many things done some at a time: every result kept, an orderly end after a signal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from ecs_snap_cli import signals
+from ecs_snap_cli.errors import Interrupted
+from ecs_snap_cli.workflow.several import Several
+
+
+def lost(item: int, error: Exception | None) -> str:
+    return f"{item}: {error or 'not done'}"
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 50])
+def test_one_result_for_each_item_in_their_order(concurrency: int) -> None:
+    run = Several(range(20), lambda item: f"{item}: done", lost)
+    run.run(concurrency)
+    assert run.results() == [f"{item}: done" for item in range(20)]
+
+
+def test_nothing_to_do_is_done() -> None:
+    run = Several([], lambda item: "", lost)
+    run.run(8)
+    assert run.results() == []
+
+
+def test_no_more_than_asked_for_at_once_and_no_fewer() -> None:
+    gate = threading.Barrier(3)
+    # It opens only for three at once; a fourth would leave the last ones waiting for ever.
+    run = Several(range(9), lambda item: str(gate.wait(timeout=30)), lost)
+    run.run(3)
+    assert sorted(run.results()) == sorted("012" * 3)
+
+
+def test_an_item_that_fails_keeps_no_other_from_being_done() -> None:
+    def act(item: int) -> str:
+        if item % 2:
+            raise ValueError("odd")
+        return f"{item}: done"
+
+    run = Several(range(4), act, lost)
+    run.run(2)
+    assert run.results() == ["0: done", "1: odd", "2: done", "3: odd"]
+
+
+def interrupt_in_turn(monkeypatch: pytest.MonkeyPatch, *meanwhile: object) -> None:
+    """Each wait is cut short by a signal; what is to happen next comes first."""
+    steps = list(meanwhile)
+
+    def wait(event: threading.Event, seconds: float | None = None) -> bool:
+        step = steps.pop(0)
+        if callable(step):
+            step()
+            return event.wait(30)
+        raise Interrupted(signal.SIGINT)
+
+    monkeypatch.setattr(signals, "wait", wait)
+
+
+def test_after_a_signal_those_under_way_are_done_and_no_other_is_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on = threading.Barrier(3), threading.Event()
+    interrupt_in_turn(monkeypatch, begun.wait, go_on.set)
+
+    def act(item: int) -> str:
+        begun.wait(timeout=30)
+        go_on.wait(30)
+        return f"{item}: done"
+
+    def first_wait() -> None:
+        begun.wait(timeout=30)
+        raise Interrupted(signal.SIGINT)
+
+    interrupt_in_turn(monkeypatch, first_wait, go_on.set)
+    run = Several(range(4), act, lost)
+    with pytest.raises(Interrupted):
+        run.run(2)
+    assert run.results() == ["0: done", "1: done", "2: not done", "3: not done"]
+
+
+def test_a_second_signal_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, never = threading.Barrier(2), threading.Event()
+
+    def act(item: int) -> str:
+        begun.wait(timeout=30)
+        never.wait(30)
+        return "done"
+
+    def first_wait() -> None:
+        begun.wait(timeout=30)
+        raise Interrupted(signal.SIGINT)
+
+    interrupt_in_turn(monkeypatch, first_wait, None)
+    run = Several(range(2), act, lost)
+    with pytest.raises(Interrupted):
+        run.run(1)
+    assert run.results() == ["0: not done", "1: not done"]
+    never.set()
+
+
+def test_signals_are_caught_again_after_they_were_ignored() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        signals.catch()
+        signals.ignore()
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+        signals.catch_again()
+        with pytest.raises(Interrupted):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
