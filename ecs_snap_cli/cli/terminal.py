@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from ecs_snap_cli.cli.streams import (
@@ -26,7 +27,7 @@ from ecs_snap_cli.events import (
     Warned,
 )
 from ecs_snap_cli.redact import redact
-from ecs_snap_cli.render.document import Document
+from ecs_snap_cli.render.document import Block, Document
 from ecs_snap_cli.render.literal import visible
 
 _LAST_WORD_SECONDS = 0.2
@@ -108,6 +109,16 @@ class Terminal:
         """Tell what -v asks for."""
         if self.verbose:
             self._say(line)
+
+    def show(self, blocks: Sequence[Block]) -> None:
+        """Show people on stderr what a question is about."""
+        with contextlib.suppress(OSError, ValueError):
+            write_document(sys.stderr, Document("", {}, blocks), "table")
+
+    def ask(self, text: str) -> None:
+        """Write a question of the program's own words, and leave the cursor behind it."""
+        with contextlib.suppress(OSError, ValueError):
+            write_text(sys.stderr, text)
 
     def traceback(self, text: str) -> None:
         """Write a traceback that was asked for with --debug."""

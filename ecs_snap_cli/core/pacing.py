@@ -78,8 +78,8 @@ class Pace:
         _forget(self._admitted, now)
         of_late = len(self._admitted) / WINDOW_SECONDS
         seen_a_window = self._first is not None and now - self._first >= WINDOW_SECONDS
-        # Clearly less than what was sent is an outage, and says nothing of what ECS takes otherwise.
-        if seen_a_window and of_late >= (self._rate or 0) * 0.8:
+        # Clearly less than what was sent: an outage, which says nothing of what ECS takes else.
+        if seen_a_window and of_late >= (self._rate or 0) * 2 / 3:
             self._enough = of_late * _HEADROOM
         self._rate = max(LOWEST_RATE, of_late * _HEADROOM)
         self._slowed = now

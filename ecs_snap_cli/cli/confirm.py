@@ -1,0 +1,52 @@
+"""The question before something is deleted, and when it can be asked."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import click
+
+from ecs_snap_cli.cli.app import App
+from ecs_snap_cli.errors import EcsSnapError, UsageError
+
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def require_answer(*, yes: bool) -> None:
+    """Raise ``UsageError`` where there is nobody to ask and ``--yes`` is not given.
+
+    Comes before anything is sent.
+    """
+    if yes or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+        return
+    raise UsageError(
+        "This deletes snapshots, and there is no terminal to ask on.",
+        hint="Add --yes to delete without being asked.",
+    )
+
+
+def confirm(app: App, question: str, *, yes: bool) -> None:
+    """Go on after a yes; raise after anything else. Asks on stderr, as stdout is the result's.
+
+    The end of the input (Ctrl-D) is a no.
+    """
+    if yes:
+        return
+    app.terminal.ask(f"{question} [y/N] ")
+    answer = ""
+    with contextlib.suppress(OSError, ValueError):
+        answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        app.terminal.ask("\n")
+    if answer.strip().lower() not in ("y", "yes"):
+        raise EcsSnapError(
+            "Nothing was deleted: the question was not answered with yes.",
+            hint="Run the command again and answer y, or add --yes.",
+        )
+
+
+def _is_terminal(stream: object) -> bool:
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        return bool(stream.isatty())  # type: ignore[attr-defined]
+    return False
