@@ -123,17 +123,36 @@ class DiskSelection:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What the pre-flight wants to know of a disk's snapshots, in the same room for any number.
+
+    ``of_odd_type`` and ``unclear`` count those whose type or status is not understood;
+    ``unclear_ids`` are the first few of the latter, ``first_pending`` is one of the ``pending``.
+    """
+
+    total: int = 0
+    manual: int = 0
+    of_odd_type: int = 0
+    pending: int = 0
+    first_pending: Snapshot | None = None
+    unclear: int = 0
+    unclear_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the pre-flight looks at.
 
     ``disk`` is ``None`` when ECS has no such disk. An instance that is missing from
-    ``instances`` was left out of DescribeInstances' answer.
+    ``instances`` was left out of DescribeInstances' answer. ``snapshot_ids`` are those of the
+    disk's snapshots, where they were kept.
     """
 
     disk_id: str
     disk: Disk | Unknown | None
     instances: Mapping[str, Instance] | Unknown = field(default_factory=dict)
-    snapshots: tuple[Snapshot, ...] | Unknown = ()
+    snapshots: Tally | Unknown = field(default_factory=Tally)
+    snapshot_ids: Set[str] | None = None
 
 
 class Status(StrEnum):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ecs_snap_cli.core.findings import is_known, no_disk, unreadable
-from ecs_snap_cli.core.rules import SNAPSHOT_STATUSES, Rules
+from ecs_snap_cli.core.findings import no_disk, unreadable
+from ecs_snap_cli.core.rules import Rules
 from ecs_snap_cli.core.times import duration
-from ecs_snap_cli.model import Check, Disk, Facts, Snapshot, Status, Unknown, same_word
-
-_SNAPSHOT_TYPES = frozenset({"user", "auto", "timer"})
+from ecs_snap_cli.model import Check, Disk, Facts, Status, Tally, Unknown
 
 
 def snapshot_limit(facts: Facts, rules: Rules, now: datetime) -> Check:
@@ -17,14 +15,12 @@ def snapshot_limit(facts: Facts, rules: Rules, now: datetime) -> Check:
     snapshots = _snapshots("snapshot-limit", facts)
     if isinstance(snapshots, Check):
         return snapshots
-    certain, possible = len(snapshots), len(snapshots)
+    certain = possible = snapshots.total
     kind = "snapshots"
     if rules.counts_user_only:
         kind = "manual snapshots"
-        certain = sum(same_word(each.snapshot_type, "user") for each in snapshots)
-        possible = certain + sum(
-            not is_known(each.snapshot_type, _SNAPSHOT_TYPES) for each in snapshots
-        )
+        certain = snapshots.manual
+        possible = certain + snapshots.of_odd_type
     if certain == 1:
         kind = kind.removesuffix("s")
     seen = f"The disk has {certain:,} {kind}; the limit is {rules.snapshot_limit:,}."
@@ -61,26 +57,22 @@ def snapshot_pending(facts: Facts, rules: Rules, now: datetime) -> Check:
     snapshots = _snapshots("snapshot-pending", facts)
     if isinstance(snapshots, Check):
         return snapshots
-    pending = [each for each in snapshots if same_word(each.status, "progressing")]
-    unclear = [each for each in snapshots if not is_known(each.status, SNAPSHOT_STATUSES)]
     category = facts.disk.category if isinstance(facts.disk, Disk) else None
     limit = rules.pending_limit(category)
-    if len(pending) >= (limit if category else rules.highest_pending_limit):
+    if snapshots.pending >= (limit if category else rules.highest_pending_limit):
         return Check(
             "snapshot-pending",
             Status.FAIL,
-            _in_creation(pending, limit),
+            _in_creation(snapshots, limit),
             "Wait until it is accomplished, then try again.",
             "IncorrectDiskStatus.CreatingSnapshot"
             if limit == 1
             else "QuotaExceed.ConcurrentSnapshotQuota",
         )
-    if len(pending) + len(unclear) >= limit:
-        seen = (
-            _in_creation(pending, limit) if pending else "No snapshot is known to be in creation."
-        )
-        if unclear:
-            ids = ", ".join(_name(each) for each in unclear[:3])
+    if snapshots.pending + snapshots.unclear >= limit:
+        seen = _in_creation(snapshots, limit)
+        if snapshots.unclear:
+            ids = ", ".join(snapshots.unclear_ids)
             seen += f" The status of {ids} is not understood."
         return Check(
             "snapshot-pending",
@@ -89,29 +81,26 @@ def snapshot_pending(facts: Facts, rules: Rules, now: datetime) -> Check:
             "Look at the disk's snapshots in the console.",
             "IncorrectDiskStatus.CreatingSnapshot",
         )
-    if pending:
-        return Check("snapshot-pending", Status.PASS, _in_creation(pending, limit))
-    return Check("snapshot-pending", Status.PASS, "No snapshot of the disk is in creation.")
+    return Check("snapshot-pending", Status.PASS, _in_creation(snapshots, limit))
 
 
-def _in_creation(pending: list[Snapshot], limit: int) -> str:
-    first = pending[0]
+def _in_creation(snapshots: Tally, limit: int) -> str:
+    first = snapshots.first_pending
+    if first is None:
+        known = "is known to be" if snapshots.unclear else "of the disk is"
+        return f"No snapshot {known} in creation."
     state = f"{first.progress}% done" if first.progress is not None else "progress unknown"
     if first.remain_seconds is not None and first.remain_seconds > 0:
         state += f", about {duration(first.remain_seconds)} left"
-    others = f" and {len(pending) - 1} more" if len(pending) > 1 else ""
+    others = f" and {snapshots.pending - 1} more" if snapshots.pending > 1 else ""
     verb = "are" if others else "is"
     return (
-        f"Snapshot {_name(first)} ({state}){others} {verb} in creation; "
+        f"Snapshot {first.snapshot_id or '(without an ID)'} ({state}){others} {verb} in creation; "
         f"this disk takes {limit} at once."
     )
 
 
-def _name(snapshot: Snapshot) -> str:
-    return snapshot.snapshot_id or "(without an ID)"
-
-
-def _snapshots(check_id: str, facts: Facts) -> tuple[Snapshot, ...] | Check:
+def _snapshots(check_id: str, facts: Facts) -> Tally | Check:
     if facts.disk is None:
         return no_disk(check_id, None)
     if isinstance(facts.snapshots, Unknown):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,7 +19,7 @@ from ecs_snap_cli.errors import (
     WaitTimeout,
 )
 from ecs_snap_cli.events import Observer, SnapshotCreated, Warned, ignore
-from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder, Unknown
+from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import examine, utc_now
 from ecs_snap_cli.workflow.gather import Reader
@@ -126,22 +127,7 @@ def create(
     known = None
     if policy is not None:
         known = _check(gateway, journal, policy, observer, now)
-    sent_at = now()
-    try:
-        created = _order(gateway, journal)
-    except Exception:
-        if journal.in_flight:
-            journal.found_by_id = known is not None
-            journal.found = look_for(
-                gateway,
-                journal.order,
-                known=known,
-                sent_at=sent_at,
-                observer=observer,
-                clock=clock or Clock(),
-            )
-        raise
-    observer(SnapshotCreated(created.snapshot_id, journal.order.disk_id))
+    created = _order(gateway, journal, known, observer, now, clock)
     snapshot = None
     if patience is not None:
         snapshot = _wait(gateway, journal, created, patience, observer, clock)
@@ -173,7 +159,7 @@ def _check(
     policy: Policy,
     observer: Observer,
     now: Callable[[], datetime],
-) -> frozenset[str] | None:
+) -> Set[str] | None:
     """Go ahead or raise; the IDs of the snapshots that the disk has, if they could be read."""
     facts, report = examine(gateway, journal.order.disk_id, policy, now)
     journal.report = report
@@ -181,9 +167,7 @@ def _check(
         raise refusal(report)
     if report.warned:
         observer(Warned(report.warned))
-    if isinstance(facts.snapshots, Unknown):
-        return None
-    return frozenset(each.snapshot_id for each in facts.snapshots)
+    return facts.snapshot_ids
 
 
 def refusal(report: Report) -> PreflightFailed:
@@ -207,21 +191,53 @@ def refusal(report: Report) -> PreflightFailed:
     )
 
 
-def _order(gateway: Gateway, journal: Journal) -> Created:
-    def send() -> Created:
-        created = gateway.create_snapshot(journal.order)
-        # In the thread that got the answer: a signal cannot come between the two.
-        journal.created = created
-        return created
+def send(
+    gateway: Gateway,
+    journal: Journal,
+    *,
+    known: Set[str] | None,
+    observer: Observer = ignore,
+    now: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Created:
+    """Order the snapshot; where the answer is lost, look for what it left behind, and raise.
 
-    task = Task(send, start=False)
+    ``known`` are the disk's snapshots before, if they were read. In the caller's thread.
+    """
+    sent_at = now()
+    journal.in_flight = True
+    try:
+        # In the thread that got the answer: a signal cannot come between the two.
+        journal.created = gateway.create_snapshot(journal.order)
+    except Exception as error:
+        journal.in_flight = not isinstance(error, EcsSnapError) or error.may_have_acted
+        if journal.in_flight:
+            journal.found_by_id = known is not None
+            journal.found = look_for(
+                gateway, journal.order, known=known, sent_at=sent_at, observer=observer, sleep=sleep
+            )
+        raise
+    observer(SnapshotCreated(journal.created.snapshot_id, journal.order.disk_id))
+    return journal.created
+
+
+def _order(
+    gateway: Gateway,
+    journal: Journal,
+    known: Set[str] | None,
+    observer: Observer,
+    now: Callable[[], datetime],
+    clock: Clock | None,
+) -> Created:
+    sleep = clock.sleep if clock is not None else time.sleep
+    task = Task(
+        lambda: send(gateway, journal, known=known, observer=observer, now=now, sleep=sleep),
+        start=False,
+    )
     try:
         journal.in_flight = True
         task.start()
         return task.result()
-    except EcsSnapError as error:
-        journal.in_flight = error.may_have_acted
-        raise
     except Interrupted:
         if task.wait(GRACE_SECONDS) and journal.created is None:
             journal.in_flight = _may_have_acted(task)

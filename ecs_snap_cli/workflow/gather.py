@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
+from ecs_snap_cli.core.tally import tally
 from ecs_snap_cli.model import Disk, Facts, Instance, Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
 
@@ -34,4 +35,17 @@ def gather(reader: Reader, disk_id: str) -> Facts:
     if isinstance(disk, Disk) and not isinstance(disk.instance_ids, Unknown) and disk.instance_ids:
         wanted = disk.instance_ids
         instances = Task(lambda: reader.instances(wanted)).result()
-    return Facts(disk_id, disk, instances, reading_snapshots.result())
+    return facts_of(disk_id, disk, instances, reading_snapshots.result())
+
+
+def facts_of(
+    disk_id: str,
+    disk: Disk | Unknown | None,
+    instances: Mapping[str, Instance] | Unknown,
+    snapshots: tuple[Snapshot, ...] | Unknown,
+) -> Facts:
+    """The facts of a disk whose snapshots were read for its own sake."""
+    if isinstance(snapshots, Unknown):
+        return Facts(disk_id, disk, instances, snapshots)
+    ids = frozenset(each.snapshot_id for each in snapshots)
+    return Facts(disk_id, disk, instances, tally(snapshots), ids)

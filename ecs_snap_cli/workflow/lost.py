@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from datetime import datetime, timedelta
 
 from ecs_snap_cli.core.lost import possibly_of
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import Observer, SnapshotSought
 from ecs_snap_cli.model import SnapshotOrder, Unknown
-from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.gather import Reader
-from ecs_snap_cli.workflow.wait import Clock
 
 # ECS lists a new snapshot with a delay: it is looked for again after these pauses.
 PAUSES_SECONDS = (2.0, 4.0)
@@ -26,7 +24,7 @@ def look_for(
     known: Set[str] | None,
     sent_at: datetime,
     observer: Observer,
-    clock: Clock,
+    sleep: Callable[[float], None],
 ) -> tuple[str, ...]:
     """IDs of the snapshots that may be the order's; none also where they cannot be read.
 
@@ -37,7 +35,7 @@ def look_for(
     observer(SnapshotSought(order.disk_id))
     for pause in (*PAUSES_SECONDS, None):
         try:
-            found = Task(lambda: reader.snapshots_of_disk(order.disk_id)).result()
+            found = reader.snapshots_of_disk(order.disk_id)
         except EcsSnapError:
             return ()
         if isinstance(found, Unknown):
@@ -46,5 +44,5 @@ def look_for(
         if ids := possibly_of(order, found, known=known, since=since):
             return ids
         if pause is not None:
-            clock.sleep(pause)
+            sleep(pause)
     return ()

@@ -38,6 +38,7 @@ from ecs_snap_cli.model import (
 from ecs_snap_cli.workflow import create as workflow
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.create import Journal, Result, create, refusal
+from ecs_snap_cli.workflow.gather import facts_of
 from ecs_snap_cli.workflow.lost import PAUSES_SECONDS
 from ecs_snap_cli.workflow.wait import Clock, Patience
 
@@ -222,8 +223,8 @@ def test_the_policy_decides_by_which_rules() -> None:
 
 
 def test_a_refusal_counts_what_failed_and_what_warned() -> None:
-    gateway = Facts("d-1", DISK, {"i-1": replace(LOCKED, status="Pending")}, FULL)
-    message = refusal(evaluate(gateway, Policy(), NOW)).message
+    facts = facts_of("d-1", DISK, {"i-1": replace(LOCKED, status="Pending")}, FULL)
+    message = refusal(evaluate(facts, Policy(), NOW)).message
     assert "2 of 9 checks failed" in message
     assert "1 warned" in message
 

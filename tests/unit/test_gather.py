@@ -11,9 +11,9 @@ import pytest
 
 from ecs_snap_cli.core.preflight import Policy
 from ecs_snap_cli.errors import ApiError, Unavailable
-from ecs_snap_cli.model import Disk, Facts, Instance, Snapshot, Unknown
+from ecs_snap_cli.model import Disk, Instance, Snapshot, Unknown
 from ecs_snap_cli.workflow.check import check_disk, check_disks
-from ecs_snap_cli.workflow.gather import gather
+from ecs_snap_cli.workflow.gather import facts_of, gather
 
 LONG = 5.0
 DISK = Disk(
@@ -49,7 +49,7 @@ class Reader:
 
 def test_the_facts_of_an_attached_disk_take_three_reads() -> None:
     reader = Reader()
-    assert gather(reader, "d-1") == Facts("d-1", DISK, RUNNING, SNAPSHOTS)
+    assert gather(reader, "d-1") == facts_of("d-1", DISK, RUNNING, SNAPSHOTS)
     assert sorted(reader.calls) == [
         ("disk", "d-1"),
         ("instances", ("i-1", "i-2")),
@@ -72,13 +72,13 @@ DENIED = Unknown("Not permitted.", "Forbidden.RAM")
 )
 def test_a_disk_without_known_instances_takes_two_reads(disk: Disk | Unknown | None) -> None:
     reader = Reader(on_disk=lambda: disk)
-    assert gather(reader, "d-1") == Facts("d-1", disk, {}, SNAPSHOTS)
+    assert gather(reader, "d-1") == facts_of("d-1", disk, {}, SNAPSHOTS)
     assert sorted(reader.calls) == [("disk", "d-1"), ("snapshots", "d-1")]
 
 
 def test_what_may_not_be_read_is_a_fact_too() -> None:
     reader = Reader(on_instances=lambda: DENIED, on_snapshots=lambda: DENIED)
-    assert gather(reader, "d-1") == Facts("d-1", DISK, DENIED, DENIED)
+    assert gather(reader, "d-1") == facts_of("d-1", DISK, DENIED, DENIED)
 
 
 def test_the_disk_and_its_snapshots_are_read_at_the_same_time() -> None:
@@ -92,7 +92,7 @@ def test_the_disk_and_its_snapshots_are_read_at_the_same_time() -> None:
         both.wait()
         return SNAPSHOTS
 
-    assert gather(Reader(on_disk=disk, on_snapshots=snapshots), "d-1").snapshots == SNAPSHOTS
+    assert gather(Reader(on_disk=disk, on_snapshots=snapshots), "d-1").snapshot_ids == {"s-1"}
 
 
 def test_the_instances_are_read_after_the_disk_and_before_the_snapshots_are_there() -> None:
@@ -107,7 +107,7 @@ def test_the_instances_are_read_after_the_disk_and_before_the_snapshots_are_ther
         return SNAPSHOTS
 
     reader = Reader(on_instances=instances, on_snapshots=snapshots)
-    assert gather(reader, "d-1") == Facts("d-1", DISK, RUNNING, SNAPSHOTS)
+    assert gather(reader, "d-1") == facts_of("d-1", DISK, RUNNING, SNAPSHOTS)
     order = [name for name, _ in reader.calls if name != "snapshots"]
     assert order == ["disk", "instances"]
 
