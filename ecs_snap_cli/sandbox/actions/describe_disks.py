@@ -1,6 +1,6 @@
 """DescribeDisks."""
 
-from ..paging import PAGING_PARAMETERS, take_page
+from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES
 from ..rows import Disk
@@ -12,10 +12,10 @@ from .action import (
     TAG_PAIRS,
     Action,
     Context,
-    answer_dry_run,
     tags_match,
     tags_shape,
 )
+from .listing import list_page
 
 _STATUSES = ("In_use", "Available", "Attaching", "Detaching", "Creating", "ReIniting", "All")
 _TYPES = ("all", "system", "data")
@@ -29,7 +29,6 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     category = params.text("Category").removesuffix("all")
     instance_id, name, zone = (params.text(key) for key in ("InstanceId", "DiskName", "ZoneId"))
     tags = params.tags()
-    answer_dry_run(params)
 
     def wanted(disk: Disk) -> bool:
         return (
@@ -45,9 +44,15 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describedisks
     # A MaxResults below 10 counts as 10, one above 500 as 500.
-    disks = [] if context.elsewhere else [d for d in context.state.disks() if wanted(d)]
-    page, paging = take_page(
-        ACTION.name, params, disks, lambda d: (d.id,), max_results=500, min_results=10
+    page, paging = list_page(
+        context,
+        params,
+        action=ACTION.name,
+        rows=context.state.disks,
+        wanted=wanted,
+        key=lambda disk: (disk.id,),
+        max_results=500,
+        min_results=10,
     )
     return {**paging, "Disks": {"Disk": [_shape(disk) for disk in page]}}
 

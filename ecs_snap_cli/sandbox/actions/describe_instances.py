@@ -2,7 +2,7 @@
 
 import re
 
-from ..paging import PAGING_PARAMETERS, take_page
+from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..rows import Instance
 from ..seed import REGION_ID, ZONE_ID
@@ -13,10 +13,10 @@ from .action import (
     TAG_PAIRS,
     Action,
     Context,
-    answer_dry_run,
     tags_match,
     tags_shape,
 )
+from .listing import list_page
 
 _STATUSES = ("Pending", "Running", "Starting", "Stopping", "Stopped")
 
@@ -30,7 +30,6 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     name = re.compile(".*".join(parts), re.DOTALL)
     zone = params.text("ZoneId")
     tags = params.tags()
-    answer_dry_run(params)
 
     def wanted(instance: Instance) -> bool:
         return (
@@ -43,9 +42,15 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances
     # A MaxResults below 10 counts as 10, one above 100 as 100.
-    found = [] if context.elsewhere else [i for i in context.state.instances() if wanted(i)]
-    page, paging = take_page(
-        ACTION.name, params, found, lambda i: (i.id,), max_results=100, min_results=10
+    page, paging = list_page(
+        context,
+        params,
+        action=ACTION.name,
+        rows=context.state.instances,
+        wanted=wanted,
+        key=lambda instance: (instance.id,),
+        max_results=100,
+        min_results=10,
     )
     return {**paging, "Instances": {"Instance": [_shape(instance) for instance in page]}}
 

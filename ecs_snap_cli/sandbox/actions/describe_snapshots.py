@@ -1,6 +1,6 @@
 """DescribeSnapshots."""
 
-from ..paging import PAGING_PARAMETERS, take_page
+from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES, progress_of
 from ..rows import Snapshot
@@ -12,10 +12,10 @@ from .action import (
     TAG_PAIRS,
     Action,
     Context,
-    answer_dry_run,
     tags_match,
     tags_shape,
 )
+from .listing import list_page
 
 _STATUSES = ("progressing", "accomplished", "failed", "all")
 _TYPES = ("user", "auto", "all")
@@ -31,7 +31,6 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     disk_id, name = params.text("DiskId"), params.text("SnapshotName")
     instance_id = params.text("InstanceId")
     tags = params.tags()
-    answer_dry_run(params)
     now = context.state.now()
     attached = _attached_disks(context, instance_id) if instance_id else frozenset()
 
@@ -48,12 +47,13 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
     # MaxResults goes up to 100.
-    kept = [] if context.elsewhere else context.state.snapshots(disk_id)
-    page, paging = take_page(
-        ACTION.name,
+    page, paging = list_page(
+        context,
         params,
-        [snapshot for snapshot in kept if wanted(snapshot)],
-        lambda snapshot: (-snapshot.created, snapshot.id),
+        action=ACTION.name,
+        rows=lambda: context.state.snapshots(disk_id),
+        wanted=wanted,
+        key=lambda snapshot: (-snapshot.created, snapshot.id),
         max_results=100,
     )
     return {**paging, "Snapshots": {"Snapshot": [_shape(snapshot, now) for snapshot in page]}}

@@ -1,0 +1,31 @@
+"""The frame that the Describe calls share: DryRun, the region, the filter, the page."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from ..paging import Key, take_page
+from ..params import Params
+from .action import Context, answer_dry_run
+
+Row = TypeVar("Row")
+
+
+def list_page(
+    context: Context,
+    params: Params,
+    *,
+    action: str,
+    rows: Callable[[], Iterable[Row]],
+    wanted: Callable[[Row], bool],
+    key: Callable[[Row], Key],
+    max_results: int,
+    min_results: int = 1,
+) -> tuple[list[Row], dict[str, object]]:
+    """The rows of the page asked for, and the answer's paging fields (see `take_page`).
+
+    `rows` gives all there are in this region, ascending by `key`; it is called only where they
+    are needed. A DryRun ends here, before anything is read. Call it once every value is checked.
+    """
+    answer_dry_run(params)
+    found = [] if context.elsewhere else [row for row in rows() if wanted(row)]
+    return take_page(action, params, found, key, max_results=max_results, min_results=min_results)
