@@ -10,47 +10,17 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from .rows import Attachment, Disk, Instance, Snapshot
+from .rows import Disk, Instance, Snapshot
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
+from .tables import SCHEMA, Row, insert, load, selection
 from .times import milliseconds
 
 Clock = Callable[[], datetime]
-Row = TypeVar("Row", Disk, Instance, Snapshot)
-
-_SCHEMA = (
-    """CREATE TABLE instances (
-        id TEXT PRIMARY KEY, status TEXT NOT NULL, created INTEGER NOT NULL, started INTEGER,
-        name TEXT NOT NULL, instance_type TEXT NOT NULL, locks TEXT NOT NULL, tags TEXT NOT NULL)
-    """,
-    """CREATE TABLE disks (
-        id TEXT PRIMARY KEY, type TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-        created INTEGER NOT NULL, attached INTEGER, detached INTEGER, size INTEGER NOT NULL,
-        name TEXT NOT NULL, description TEXT NOT NULL, source_snapshot_id TEXT NOT NULL,
-        encrypted INTEGER NOT NULL, attachments TEXT NOT NULL, locks TEXT NOT NULL,
-        tags TEXT NOT NULL)
-    """,
-    """CREATE TABLE snapshots (
-        id TEXT PRIMARY KEY, disk_id TEXT NOT NULL, created INTEGER NOT NULL,
-        disk_type TEXT NOT NULL, disk_category TEXT NOT NULL, disk_size INTEGER NOT NULL,
-        name TEXT NOT NULL, description TEXT NOT NULL, type TEXT NOT NULL, usage TEXT NOT NULL,
-        fate TEXT NOT NULL CHECK (fate IN ('accomplished', 'failed', 'frozen')),
-        encrypted INTEGER NOT NULL, retention_days INTEGER, resource_group_id TEXT NOT NULL,
-        tags TEXT NOT NULL)
-    """,
-    "CREATE INDEX snapshots_by_disk ON snapshots (disk_id)",
-    """CREATE TABLE orders (
-        action TEXT NOT NULL, token TEXT NOT NULL, fingerprint TEXT NOT NULL,
-        answer TEXT NOT NULL, remembered INTEGER NOT NULL, PRIMARY KEY (action, token))
-    """,
-)
-_TABLES: dict[type, str] = {Instance: "instances", Disk: "disks", Snapshot: "snapshots"}
-_TIMES = frozenset({"created", "started", "attached", "detached"})
-_LISTS = frozenset({"attachments", "locks", "tags"})
 
 
 class StateUnavailable(Exception):
@@ -129,7 +99,7 @@ class State:
     def add_snapshot(self, snapshot: Snapshot) -> None:
         """Store a new snapshot."""
         with self._lock, _translated():
-            _insert(self._connection, snapshot)
+            insert(self._connection, [snapshot])
 
     def order(self, action: str, token: str, since: int) -> Order | None:
         """What `action` was asked and answered under this ClientToken, case-sensitively.
@@ -156,9 +126,8 @@ class State:
 
     def _select(self, kind: type[Row], clause: str, *values: object) -> list[Row]:
         now = self.now()
-        # The table and the clause are texts of this module; what comes from outside is bound.
-        rows = self._fetch(f"SELECT * FROM {_TABLES[kind]} {clause}", *values)  # noqa: S608
-        return [_load(kind, row, now) for row in rows]
+        rows = self._fetch(selection(kind, clause), *values)
+        return [load(kind, row, now) for row in rows]
 
     def _fetch(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._lock, _translated():
@@ -169,11 +138,10 @@ def seeding(clock: Clock = lambda: datetime.now(UTC)) -> Fill:
     """What makes an empty database the first state as of the clock's time."""
 
     def fill(connection: sqlite3.Connection) -> None:
-        for statement in _SCHEMA:
+        for statement in SCHEMA:
             connection.execute(statement)
         for rows in first_state(milliseconds(clock())):
-            for row in rows:
-                _insert(connection, row)
+            insert(connection, rows)
 
     return fill
 
@@ -193,50 +161,3 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise StateUnavailable(str(error)) from error
-
-
-def _insert(connection: sqlite3.Connection, row: Disk | Instance | Snapshot) -> None:
-    columns = [field.name for field in fields(row)]
-    values = [_stored(getattr(row, column)) for column in columns]
-    # Names of tables and columns are this package's own.
-    marks = ", ".join("?" * len(columns))
-    connection.execute(
-        f"INSERT INTO {_TABLES[type(row)]} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
-        values,
-    )
-
-
-def _stored(value: Any) -> Any:
-    if not isinstance(value, tuple):
-        return value
-    plain = [
-        [item.instance_id, item.device, item.attached] if isinstance(item, Attachment) else item
-        for item in value
-    ]
-    return json.dumps(plain, ensure_ascii=False)
-
-
-def _load(kind: type[Row], row: sqlite3.Row, now: int) -> Row:
-    values: dict[str, Any] = dict(row)
-    for name in values.keys() & _TIMES:
-        values[name] = _resolved(values[name], now)
-    if "encrypted" in values:
-        values["encrypted"] = bool(values["encrypted"])
-    for name in values.keys() & _LISTS:
-        stored = values[name]
-        # Most are empty, and this is read for every row of every answer.
-        items = () if stored == "[]" else json.loads(stored)
-        if name == "attachments":
-            values[name] = tuple(
-                Attachment(instance_id, device, at if at >= 0 else now + at)
-                for instance_id, device, at in items
-            )
-        elif name == "tags":
-            values[name] = tuple((key, value) for key, value in items)
-        else:
-            values[name] = tuple(items)
-    return kind(**values)
-
-
-def _resolved(stored: int | None, now: int) -> int | None:
-    return stored if stored is None or stored >= 0 else now + stored

@@ -1,0 +1,130 @@
+"""How rows are kept in SQLite: the schema, and each kind of row on its way in and out."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from .rows import Attachment, Disk, Instance, Snapshot, Tags
+
+AnyRow = Disk | Instance | Snapshot
+Row = TypeVar("Row", Disk, Instance, Snapshot)
+
+SCHEMA = (
+    """CREATE TABLE instances (
+        id TEXT PRIMARY KEY, status TEXT NOT NULL, created INTEGER NOT NULL, started INTEGER,
+        name TEXT NOT NULL, instance_type TEXT NOT NULL, locks TEXT NOT NULL, tags TEXT NOT NULL)
+    """,
+    """CREATE TABLE disks (
+        id TEXT PRIMARY KEY, type TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
+        created INTEGER NOT NULL, attached INTEGER, detached INTEGER, size INTEGER NOT NULL,
+        name TEXT NOT NULL, description TEXT NOT NULL, source_snapshot_id TEXT NOT NULL,
+        encrypted INTEGER NOT NULL, attachments TEXT NOT NULL, locks TEXT NOT NULL,
+        tags TEXT NOT NULL)
+    """,
+    """CREATE TABLE snapshots (
+        id TEXT PRIMARY KEY, disk_id TEXT NOT NULL, created INTEGER NOT NULL,
+        disk_type TEXT NOT NULL, disk_category TEXT NOT NULL, disk_size INTEGER NOT NULL,
+        name TEXT NOT NULL, description TEXT NOT NULL, type TEXT NOT NULL, usage TEXT NOT NULL,
+        fate TEXT NOT NULL CHECK (fate IN ('accomplished', 'failed', 'frozen')),
+        encrypted INTEGER NOT NULL, retention_days INTEGER, resource_group_id TEXT NOT NULL,
+        tags TEXT NOT NULL)
+    """,
+    "CREATE INDEX snapshots_by_disk ON snapshots (disk_id)",
+    """CREATE TABLE orders (
+        action TEXT NOT NULL, token TEXT NOT NULL, fingerprint TEXT NOT NULL,
+        answer TEXT NOT NULL, remembered INTEGER NOT NULL, PRIMARY KEY (action, token))
+    """,
+)
+_TABLES: dict[type, str] = {Instance: "instances", Disk: "disks", Snapshot: "snapshots"}
+_COLUMNS = {kind: [field.name for field in fields(kind)] for kind in _TABLES}
+
+
+def insert(connection: sqlite3.Connection, rows: Iterable[AnyRow]) -> None:
+    """Store new rows, all of one kind."""
+    rows = list(rows)
+    if not rows:
+        return
+    kind = type(rows[0])
+    columns = _COLUMNS[kind]
+    # Names of tables and columns are this package's own.
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(
+        f"INSERT INTO {_TABLES[kind]} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
+        ([_stored(getattr(row, column)) for column in columns] for row in rows),
+    )
+
+
+def selection(kind: type, clause: str) -> str:
+    """The SELECT of whole rows of a kind, whose result `load` reads."""
+    # The table and the clause are texts of this package; what comes from outside is bound.
+    return f"SELECT {', '.join(_COLUMNS[kind])} FROM {_TABLES[kind]} {clause}"  # noqa: S608
+
+
+def load(kind: type[Row], stored: Sequence[Any], now: int) -> Row:
+    """The row that `stored` is at `now`."""
+    values = list(stored)
+    for place, read in _READERS[kind]:
+        values[place] = read(values[place], now)
+    return kind(*values)
+
+
+def _stored(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    if not value:
+        return "[]"
+    plain = [
+        [item.instance_id, item.device, item.attached] if isinstance(item, Attachment) else item
+        for item in value
+    ]
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _time(stored: int | None, now: int) -> int | None:
+    return stored if stored is None or stored >= 0 else now + stored
+
+
+def _flag(stored: int, now: int) -> bool:
+    return bool(stored)
+
+
+def _items(stored: str) -> list[Any]:
+    # Most are empty, and this is read for every row of every answer.
+    return [] if stored == "[]" else json.loads(stored)
+
+
+def _attachments(stored: str, now: int) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(instance_id, device, at if at >= 0 else now + at)
+        for instance_id, device, at in _items(stored)
+    )
+
+
+def _locks(stored: str, now: int) -> tuple[str, ...]:
+    return tuple(_items(stored))
+
+
+def _tags(stored: str, now: int) -> Tags:
+    return tuple((key, value) for key, value in _items(stored))
+
+
+_READER_OF_COLUMN: dict[str, Callable[[Any, int], object]] = {
+    "created": _time,
+    "started": _time,
+    "attached": _time,
+    "detached": _time,
+    "encrypted": _flag,
+    "attachments": _attachments,
+    "locks": _locks,
+    "tags": _tags,
+}
+_READERS = {
+    kind: [
+        (place, _READER_OF_COLUMN[column])
+        for place, column in enumerate(columns)
+        if column in _READER_OF_COLUMN
+    ]
+    for kind, columns in _COLUMNS.items()
+}
