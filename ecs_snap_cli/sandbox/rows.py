@@ -1,4 +1,4 @@
-"""What the sandbox keeps: disks, instances and snapshots as plain values.
+"""What the sandbox keeps: disks, instances, snapshots, their locks and images as plain values.
 
 Times are milliseconds since 1970. In the stored form (and in the first state) a negative
 time is an age: it is counted back from the moment of reading and so never grows old.
@@ -70,9 +70,36 @@ class Snapshot:
     name: str = ""
     description: str = ""
     type: str = "user"
-    usage: str = "none"
     fate: str = "accomplished"
     encrypted: bool = False
     retention_days: int | None = None
+    resource_group_id: str = ""
+    tags: Tags = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotLock:
+    """A snapshot's lock in compliance mode; what it is *now* follows from its times (locking.py).
+
+    `started` is when its duration begins to count: not before the snapshot is accomplished.
+    """
+
+    snapshot_id: str
+    created: int
+    started: int
+    duration_days: int
+    cool_off_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A custom image; `snapshot_id` is the snapshot that its system disk was made of."""
+
+    id: str
+    snapshot_id: str
+    created: int
+    size: int
+    name: str = ""
+    description: str = ""
     resource_group_id: str = ""
     tags: Tags = ()

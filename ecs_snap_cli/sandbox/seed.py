@@ -1,9 +1,12 @@
-"""The first state: one disk for each outcome of CreateSnapshot, and nothing else wrong with it."""
+"""The first state: one disk for each outcome of CreateSnapshot, and nothing else wrong with it.
+
+One of them has a history besides: a snapshot for each outcome of DeleteSnapshot.
+"""
 
 from dataclasses import replace
 from typing import Any
 
-from .rows import Attachment, Disk, Instance, Snapshot
+from .rows import Attachment, Disk, Image, Instance, Snapshot, SnapshotLock
 from .times import DAY, HOUR, MINUTE, SECOND, WEEK
 
 REGION_ID = "cn-hangzhou"
@@ -12,7 +15,9 @@ ZONE_ID = "cn-hangzhou-i"
 _TAGS = (("env", "sandbox"), ("team", "storage"))
 
 
-def first_state(now: int) -> tuple[list[Instance], list[Disk], list[Snapshot]]:
+def first_state(
+    now: int,
+) -> tuple[list[Instance], list[Disk], list[Snapshot], list[SnapshotLock], list[Image]]:
     """The rows as of `now` (milliseconds since 1970), in no particular order."""
     base = now - now % SECOND
     created, started, attached = base - 6 * WEEK, base - 5 * WEEK, base - 6 * WEEK + MINUTE
@@ -60,13 +65,21 @@ def first_state(now: int) -> tuple[list[Instance], list[Disk], list[Snapshot]]:
     data = disk("data", size=100, tags=_TAGS)
     full = disk("full")
     pending = disk("pending")
+    detached = disk("detached", status="Available", detached=base - 3 * WEEK, attachments=())
     disks = [
         system,
         data,
         full,
         pending,
-        disk("detached", status="Available", detached=base - 3 * WEEK, attachments=()),
-        disk("never-attached", status="Available", attached=None, attachments=()),
+        detached,
+        disk(
+            "never-attached",
+            status="Available",
+            created=base - 5 * WEEK,
+            attached=None,
+            attachments=(),
+            source_snapshot_id="s-sandbox-detached-1",
+        ),
         disk("local", category="local_ssd_pro", size=894),
         disk("starting"),
         disk("never-started"),
@@ -96,5 +109,21 @@ def first_state(now: int) -> tuple[list[Instance], list[Disk], list[Snapshot]]:
         snapshot(data, 2, 2 * WEEK, description="before the upgrade", tags=_TAGS),
         *(snapshot(full, number, 2 * WEEK + (65 - number) * 6 * HOUR) for number in range(1, 65)),
         snapshot(pending, 1, 2 * WEEK + DAY, fate="frozen"),
+        # While it was attached, some days apart: of a disk, of an image, locked, then the rest.
+        *(snapshot(detached, number, (44 - 3 * number) * DAY) for number in (1, 2, 3)),
+        snapshot(detached, 4, 31 * DAY, type="auto", name="auto_sandbox_detached"),
+        snapshot(detached, 5, 28 * DAY, fate="failed"),
+        *(snapshot(detached, number, (38 - 2 * number) * DAY) for number in (6, 7, 8)),
     ]
-    return instances, disks, snapshots
+    locked_at = base - 34 * DAY
+    locks = [SnapshotLock("s-sandbox-detached-3", locked_at, locked_at, 3650, cool_off_hours=24)]
+    images = [
+        Image(
+            id="m-sandbox-detached",
+            snapshot_id="s-sandbox-detached-2",
+            created=base - 37 * DAY,
+            size=detached.size,
+            name="sandbox-detached",
+        )
+    ]
+    return instances, disks, snapshots, locks, images

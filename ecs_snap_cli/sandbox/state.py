@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .rows import Disk, Instance, Snapshot
+from .rows import Disk, Image, Instance, Snapshot, SnapshotLock
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
-from .tables import SCHEMA, Row, insert, load, selection
+from .tables import SCHEMA, AnyRow, Row, insert, load, selection
 from .times import milliseconds
 
 Clock = Callable[[], datetime]
@@ -96,10 +96,41 @@ class State:
             return self._select(Snapshot, f"WHERE disk_id = ? {order}", disk_id)
         return self._select(Snapshot, order)
 
-    def add_snapshot(self, snapshot: Snapshot) -> None:
-        """Store a new snapshot."""
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """The snapshot of this ID, if there is one."""
+        return next(iter(self._select(Snapshot, "WHERE id = ?", snapshot_id)), None)
+
+    def remove_snapshot(self, snapshot_id: str) -> None:
+        """Forget a snapshot, whatever it is used by, and its lock."""
+        self.remove_lock(snapshot_id)
+        self._execute("DELETE FROM snapshots WHERE id = ?", snapshot_id)
+
+    def images(self) -> list[Image]:
+        """Every image, the newest first (then by ID)."""
+        return self._select(Image, "ORDER BY created DESC, id")
+
+    def snapshots_in_images(self) -> frozenset[str]:
+        """The IDs of the snapshots that images were made of."""
+        return frozenset(row[0] for row in self._fetch("SELECT snapshot_id FROM images"))
+
+    def snapshots_in_disks(self) -> frozenset[str]:
+        """The IDs of the snapshots that disks were made of."""
+        sql = "SELECT source_snapshot_id FROM disks WHERE source_snapshot_id <> ''"
+        return frozenset(row[0] for row in self._fetch(sql))
+
+    def lock(self, snapshot_id: str) -> SnapshotLock | None:
+        """The lock of this snapshot, expired or not, if it has one."""
+        found = self._select(SnapshotLock, "WHERE snapshot_id = ?", snapshot_id)
+        return next(iter(found), None)
+
+    def remove_lock(self, snapshot_id: str) -> None:
+        """Take a snapshot's lock off, if there is one."""
+        self._execute("DELETE FROM snapshot_locks WHERE snapshot_id = ?", snapshot_id)
+
+    def add(self, row: AnyRow) -> None:
+        """Store a new row of any kind."""
         with self._lock, _translated():
-            insert(self._connection, [snapshot])
+            insert(self._connection, [row])
 
     def order(self, action: str, token: str, since: int) -> Order | None:
         """What `action` was asked and answered under this ClientToken, case-sensitively.
@@ -128,6 +159,10 @@ class State:
         now = self.now()
         rows = self._fetch(selection(kind, clause), *values)
         return [load(kind, row, now) for row in rows]
+
+    def _execute(self, sql: str, *values: object) -> None:
+        with self._lock, _translated():
+            self._connection.execute(sql, values)
 
     def _fetch(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._lock, _translated():

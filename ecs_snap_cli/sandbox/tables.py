@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from .rows import Attachment, Disk, Instance, Snapshot, Tags
+from .rows import Attachment, Disk, Image, Instance, Snapshot, SnapshotLock, Tags
 
-AnyRow = Disk | Instance | Snapshot
-Row = TypeVar("Row", Disk, Instance, Snapshot)
+AnyRow = Disk | Image | Instance | Snapshot | SnapshotLock
+Row = TypeVar("Row", Disk, Image, Instance, Snapshot, SnapshotLock)
 
 SCHEMA = (
     """CREATE TABLE instances (
@@ -26,18 +26,34 @@ SCHEMA = (
     """CREATE TABLE snapshots (
         id TEXT PRIMARY KEY, disk_id TEXT NOT NULL, created INTEGER NOT NULL,
         disk_type TEXT NOT NULL, disk_category TEXT NOT NULL, disk_size INTEGER NOT NULL,
-        name TEXT NOT NULL, description TEXT NOT NULL, type TEXT NOT NULL, usage TEXT NOT NULL,
+        name TEXT NOT NULL, description TEXT NOT NULL, type TEXT NOT NULL,
         fate TEXT NOT NULL CHECK (fate IN ('accomplished', 'failed', 'frozen')),
         encrypted INTEGER NOT NULL, retention_days INTEGER, resource_group_id TEXT NOT NULL,
         tags TEXT NOT NULL)
     """,
     "CREATE INDEX snapshots_by_disk ON snapshots (disk_id)",
+    """CREATE INDEX disks_by_source ON disks (source_snapshot_id) WHERE source_snapshot_id <> ''""",
+    """CREATE TABLE snapshot_locks (
+        snapshot_id TEXT PRIMARY KEY, created INTEGER NOT NULL, started INTEGER NOT NULL,
+        duration_days INTEGER NOT NULL, cool_off_hours INTEGER NOT NULL)
+    """,
+    """CREATE TABLE images (
+        id TEXT PRIMARY KEY, snapshot_id TEXT NOT NULL, created INTEGER NOT NULL,
+        size INTEGER NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
+        resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
+    """,
     """CREATE TABLE orders (
         action TEXT NOT NULL, token TEXT NOT NULL, fingerprint TEXT NOT NULL,
         answer TEXT NOT NULL, remembered INTEGER NOT NULL, PRIMARY KEY (action, token))
     """,
 )
-_TABLES: dict[type, str] = {Instance: "instances", Disk: "disks", Snapshot: "snapshots"}
+_TABLES: dict[type, str] = {
+    Instance: "instances",
+    Disk: "disks",
+    Snapshot: "snapshots",
+    SnapshotLock: "snapshot_locks",
+    Image: "images",
+}
 _COLUMNS = {kind: [field.name for field in fields(kind)] for kind in _TABLES}
 
 

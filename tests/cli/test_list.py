@@ -37,8 +37,8 @@ def words(option: str, *values: str) -> tuple[str, ...]:
         (words("--instance-id", "i-sandbox-system"), SYSTEM),
         (words("--snapshot-id", "s-sandbox-data-1", "s-sandbox-pending-1"), (*PENDING, DATA[1])),
         (words("--status", "progressing"), PENDING),
-        (words("--status", "failed"), ()),
-        (words("--type", "auto"), DATA[1:]),
+        (words("--status", "failed"), ("s-sandbox-detached-5",)),
+        (words("--type", "auto"), (*DATA[1:], "s-sandbox-detached-4")),
         (words("--name", "auto_sandbox_data"), DATA[1:]),
         (words("--tag", "env=sandbox", "team=storage"), DATA[:1]),
         (words("--tag", "env=elsewhere"), ()),
@@ -87,7 +87,7 @@ def fill(count: int) -> None:
     (sample, *_) = state.snapshots("d-sandbox-data")
     with state.transaction():
         for number in range(count):
-            state.add_snapshot(replace(sample, id=f"s-more-{number}", created=sample.created - 1))
+            state.add(replace(sample, id=f"s-more-{number}", created=sample.created - 1))
     state.close()
 
 

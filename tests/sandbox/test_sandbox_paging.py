@@ -34,9 +34,7 @@ def many(start, raw_client, clock, tmp_path):
         for number in range(230):
             # Several share a second and even a millisecond: the ID decides then.
             created = now - 60_000 - number // 3 * 500
-            state.add_snapshot(
-                Snapshot(f"s-many-{number:03}", DISK, created, "data", "cloud_essd", 100)
-            )
+            state.add(Snapshot(f"s-many-{number:03}", DISK, created, "data", "cloud_essd", 100))
     state.close()
     return raw_client(start(path, rules="current").url)
 

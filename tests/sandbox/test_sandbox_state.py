@@ -104,11 +104,12 @@ def test_a_database_of_someone_else_is_refused_and_left_alone(tmp_path, start):
     again.close()
 
 
-def test_another_version_names_the_reset_that_mends_it(tmp_path, start, raw_client):
+@pytest.mark.parametrize("version", [1, 99])
+def test_another_version_names_the_reset_that_mends_it(tmp_path, start, raw_client, version):
     path = tmp_path / "state.sqlite3"
     reset(path)
     other = sqlite3.connect(path)
-    other.execute("PRAGMA user_version = 99")
+    other.execute(f"PRAGMA user_version = {version}")
     other.execute("DROP TABLE disks")
     other.execute('CREATE TABLE "odd ""name" (x)')
     other.commit()

@@ -2,6 +2,7 @@
 
 from . import (
     create_snapshot,
+    delete_snapshot,
     describe_disks,
     describe_instances,
     describe_regions,
@@ -13,6 +14,7 @@ ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
         create_snapshot.ACTION,
+        delete_snapshot.ACTION,
         describe_disks.ACTION,
         describe_instances.ACTION,
         describe_regions.ACTION,

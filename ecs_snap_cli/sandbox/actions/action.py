@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..errors import ApiError, invalid_parameter, unsupported_parameter
 from ..params import Params, declared_form
-from ..rows import Tags
+from ..rows import Snapshot, Tags
 from ..rules import RuleSet
 from ..state import State
 
@@ -64,6 +64,16 @@ class Action:
             if form in self.unsupported or form in COMMON_UNSUPPORTED:
                 raise unsupported_parameter(name)
             raise invalid_parameter(name, f"ECS's {self.name} has no parameter of this name")
+
+
+def existing_snapshot(context: Context, snapshot_id: str) -> Snapshot:
+    """The snapshot of this ID; InvalidSnapshotId.NotFound where the region has none."""
+    found = None if context.elsewhere else context.state.snapshot(snapshot_id)
+    if found is None:
+        raise ApiError(
+            404, "InvalidSnapshotId.NotFound", "There is no snapshot of this SnapshotId."
+        )
+    return found
 
 
 def answer_dry_run(params: Params) -> None:

@@ -55,7 +55,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         if refused is not None:
             raise refused
         snapshot = draft(disk, now)
-        state.add_snapshot(snapshot)
+        state.add(snapshot)
         answer: dict[str, object] = {
             "RequestId": context.request_id,
             "SnapshotId": snapshot.id,

@@ -19,6 +19,7 @@ from .listing import list_page
 
 _STATUSES = ("progressing", "accomplished", "failed", "all")
 _TYPES = ("user", "auto", "all")
+# In the order of: used by an image (1) and by a disk (2).
 _USAGES = ("none", "image", "disk", "image_disk")
 
 
@@ -33,13 +34,17 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     tags = params.tags()
     now = context.state.now()
     attached = _attached_disks(context, instance_id) if instance_id else frozenset()
+    in_images, in_disks = context.state.snapshots_in_images(), context.state.snapshots_in_disks()
+
+    def usage_of(snapshot: Snapshot) -> str:
+        return _USAGES[(snapshot.id in in_images) + 2 * (snapshot.id in in_disks)]
 
     def wanted(snapshot: Snapshot) -> bool:
         return (
             (ids is None or snapshot.id in ids)
             and (not instance_id or snapshot.disk_id in attached)
             and kind in ("", snapshot.type)
-            and usage in ("", snapshot.usage)
+            and usage in ("", usage_of(snapshot))
             and name in ("", snapshot.name)
             and (not status or progress_of(snapshot, now).status == status)
             and tags_match(tags, snapshot.tags)
@@ -56,7 +61,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         key=lambda snapshot: (-snapshot.created, snapshot.id),
         max_results=100,
     )
-    return {**paging, "Snapshots": {"Snapshot": [_shape(snapshot, now) for snapshot in page]}}
+    shapes = [_shape(snapshot, usage_of(snapshot), now) for snapshot in page]
+    return {**paging, "Snapshots": {"Snapshot": shapes}}
 
 
 def _attached_disks(context: Context, instance_id: str) -> frozenset[str]:
@@ -67,7 +73,7 @@ def _attached_disks(context: Context, instance_id: str) -> frozenset[str]:
     )
 
 
-def _shape(snapshot: Snapshot, now: int) -> dict[str, object]:
+def _shape(snapshot: Snapshot, usage: str, now: int) -> dict[str, object]:
     progress = progress_of(snapshot, now)
     shape: dict[str, object] = {
         "SnapshotId": snapshot.id,
@@ -78,7 +84,7 @@ def _shape(snapshot: Snapshot, now: int) -> dict[str, object]:
         "Progress": f"{progress.percent}%",
         "RemainTime": progress.remain_seconds,
         "Available": progress.available,
-        "Usage": snapshot.usage,
+        "Usage": usage,
         "SnapshotType": snapshot.type,
         "SnapshotLinkId": snapshot.disk_id.replace("d-", "sl-", 1),
         "Category": "standard",

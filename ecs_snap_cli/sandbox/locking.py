@@ -1,0 +1,28 @@
+"""When a locked snapshot may be deleted or unlocked: pure, from the lock and the time.
+
+https://www.alibabacloud.com/help/en/ecs/user-guide/lock-snapshot
+"""
+
+from .rows import SnapshotLock
+from .times import DAY, HOUR
+
+COOLING_OFF = "compliance-cooloff"
+LOCKED = "compliance"
+EXPIRED = "expired"
+
+
+def cool_off_end(lock: SnapshotLock) -> int:
+    """Until when (milliseconds since 1970) the lock can still be taken off or changed at will."""
+    return lock.created + lock.cool_off_hours * HOUR
+
+
+def lock_end(lock: SnapshotLock) -> int:
+    """When (milliseconds since 1970) the lock goes off by itself."""
+    return lock.started + lock.duration_days * DAY
+
+
+def lock_status(lock: SnapshotLock, now: int) -> str:
+    """ECS's LockStatus of `lock` at `now`: COOLING_OFF, LOCKED or EXPIRED."""
+    if now >= lock_end(lock):
+        return EXPIRED
+    return COOLING_OFF if now < cool_off_end(lock) else LOCKED
