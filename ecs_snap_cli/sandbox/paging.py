@@ -9,7 +9,9 @@ from typing import TypeVar
 from .errors import ApiError, invalid_parameter
 from .params import Params
 
-PAGING_PARAMETERS = frozenset({"MaxResults", "NextToken", "PageNumber", "PageSize"})
+TOKEN_PARAMETERS = frozenset({"MaxResults", "NextToken"})
+NUMBER_PARAMETERS = frozenset({"PageNumber", "PageSize"})
+PAGING_PARAMETERS = TOKEN_PARAMETERS | NUMBER_PARAMETERS
 
 # The default of either mode, and the highest PageSize of every action.
 DEFAULT_SIZE = 10
@@ -28,15 +30,17 @@ def take_page(
     *,
     max_results: int,
     min_results: int = 1,
+    numbered: bool = True,
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields.
 
     `rows` is the whole filtered list, ascending by `key`. A NextToken names the last row
     given, not a count, so rows that are added meanwhile neither repeat nor hide any.
     Sizes out of range are clamped. In token mode TotalCount is 0: ECS says that it means
-    nothing there, and a client that leans on it is to notice.
+    nothing there, and a client that leans on it is to notice. With `numbered` off the token
+    mode is the action's only one.
     """
-    by_token = params.text("MaxResults") or params.text("NextToken")
+    by_token = not numbered or params.text("MaxResults") or params.text("NextToken")
     by_number = params.text("PageNumber") or params.text("PageSize")
     if by_token and by_number:
         raise ApiError(

@@ -88,6 +88,14 @@ class Params:
             )
         return frozenset(ids)
 
+    def repeated(self, name: str) -> frozenset[str]:
+        """The values of `name.1`, `name.2` and so on, up to 100 of them; empty ones are none."""
+        form = f"{name}.N"
+        values = {v for each, v in self._values.items() if v and declared_form(each) == form}
+        if len(values) > MAX_IDS:
+            raise invalid_parameter(name, f"it takes up to {MAX_IDS} values")
+        return frozenset(values)
+
     def tags(self) -> list[tuple[str, str | None]]:
         """`Tag.N.Key` and `Tag.N.Value` as pairs in the order of N; no value is None.
 

@@ -118,6 +118,10 @@ class State:
         sql = "SELECT source_snapshot_id FROM disks WHERE source_snapshot_id <> ''"
         return frozenset(row[0] for row in self._fetch(sql))
 
+    def locks(self) -> list[SnapshotLock]:
+        """Every lock, expired or not, by the ID of its snapshot."""
+        return self._select(SnapshotLock, "ORDER BY snapshot_id")
+
     def lock(self, snapshot_id: str) -> SnapshotLock | None:
         """The lock of this snapshot, expired or not, if it has one."""
         found = self._select(SnapshotLock, "WHERE snapshot_id = ?", snapshot_id)

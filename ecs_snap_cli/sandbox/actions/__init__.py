@@ -5,8 +5,11 @@ from . import (
     delete_snapshot,
     describe_disks,
     describe_instances,
+    describe_locked_snapshots,
     describe_regions,
     describe_snapshots,
+    lock_snapshot,
+    unlock_snapshot,
 )
 from .action import Action
 
@@ -17,7 +20,10 @@ ACTIONS: dict[str, Action] = {
         delete_snapshot.ACTION,
         describe_disks.ACTION,
         describe_instances.ACTION,
+        describe_locked_snapshots.ACTION,
         describe_regions.ACTION,
         describe_snapshots.ACTION,
+        lock_snapshot.ACTION,
+        unlock_snapshot.ACTION,
     )
 }

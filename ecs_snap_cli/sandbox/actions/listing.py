@@ -20,6 +20,7 @@ def list_page(
     key: Callable[[Row], Key],
     max_results: int,
     min_results: int = 1,
+    numbered: bool = True,
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields (see `take_page`).
 
@@ -28,4 +29,12 @@ def list_page(
     """
     answer_dry_run(params)
     found = [] if context.elsewhere else [row for row in rows() if wanted(row)]
-    return take_page(action, params, found, key, max_results=max_results, min_results=min_results)
+    return take_page(
+        action,
+        params,
+        found,
+        key,
+        max_results=max_results,
+        min_results=min_results,
+        numbered=numbered,
+    )
