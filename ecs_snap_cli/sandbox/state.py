@@ -109,6 +109,10 @@ class State:
         """Every image, the newest first (then by ID)."""
         return self._select(Image, "ORDER BY created DESC, id")
 
+    def remove_image(self, image_id: str) -> None:
+        """Forget an image, if there is one of this ID."""
+        self._execute("DELETE FROM images WHERE id = ?", image_id)
+
     def snapshots_in_images(self) -> frozenset[str]:
         """The IDs of the snapshots that images were made of."""
         return frozenset(row[0] for row in self._fetch("SELECT snapshot_id FROM images"))

@@ -1,9 +1,12 @@
 """The actions that the sandbox serves. A new one is a file here and a line in `ACTIONS`."""
 
 from . import (
+    create_image,
     create_snapshot,
+    delete_image,
     delete_snapshot,
     describe_disks,
+    describe_images,
     describe_instances,
     describe_locked_snapshots,
     describe_regions,
@@ -16,9 +19,12 @@ from .action import Action
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
+        create_image.ACTION,
         create_snapshot.ACTION,
+        delete_image.ACTION,
         delete_snapshot.ACTION,
         describe_disks.ACTION,
+        describe_images.ACTION,
         describe_instances.ACTION,
         describe_locked_snapshots.ACTION,
         describe_regions.ACTION,

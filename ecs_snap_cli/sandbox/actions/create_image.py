@@ -1,0 +1,86 @@
+"""CreateImage, of a system disk's snapshot: the one of its three ways that the sandbox serves.
+
+https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createimage
+"""
+
+from ..errors import ApiError
+from ..params import Params
+from ..progress import progress_of
+from ..rows import Image, Snapshot
+from .action import OLD_TAG_PAIRS, TAG_PAIRS, Action, Context, answer_dry_run, existing_snapshot
+from .orders import once
+from .values import LINKS, description, is_legal_name, new_id, new_tags, resource_group_id
+
+
+def handle(context: Context, params: Params) -> dict[str, object]:
+    """`{"ImageId"}`; asked again under the same ClientToken, the first answer once more."""
+    snapshot_id = params.required("SnapshotId")
+    name, text = _name(params), description(params, status=400)
+    group, tags = resource_group_id(params), new_tags(params)
+    state = context.state
+
+    def create(now: int) -> dict[str, object]:
+        snapshot = existing_snapshot(context, snapshot_id)
+        _check_snapshot(snapshot, now)
+        if name and any(image.name == name for image in state.images()):
+            raise ApiError(400, "InvalidImageName.Duplicated", "Another image has this ImageName.")
+        answer_dry_run(params)
+        image = Image(
+            id=new_id("m"),
+            snapshot_id=snapshot_id,
+            created=now,
+            size=snapshot.disk_size,
+            name=name,
+            description=text,
+            resource_group_id=group,
+            tags=tags,
+        )
+        state.add(image)
+        return {"ImageId": image.id}
+
+    return once(context, ACTION.name, params, create)
+
+
+def _name(params: Params) -> str:
+    name = params.text("ImageName")
+    if name and not is_legal_name(name, forbidden=("aliyun", "acs:", *LINKS)):
+        raise ApiError(
+            400,
+            "InvalidImageName.Malformed",
+            "The ImageName is to have 2 to 128 characters: first a letter, then letters, digits, "
+            "':', '_', '.' or '-'; it must not begin with 'aliyun' or 'acs:'.",
+        )
+    return name
+
+
+def _check_snapshot(snapshot: Snapshot, now: int) -> None:
+    if progress_of(snapshot, now).status != "accomplished":
+        raise ApiError(403, "InvalidSnapshotId.NotReady", "The snapshot is not accomplished.")
+    if snapshot.disk_type != "system":
+        raise ApiError(403, "OperationDenied", "The snapshot is not of a system disk.")
+
+
+ACTION = Action(
+    name="CreateImage",
+    handle=handle,
+    supported=TAG_PAIRS
+    | {"ClientToken", "Description", "DryRun", "ImageName", "ResourceGroupId", "SnapshotId"},
+    unsupported=OLD_TAG_PAIRS
+    | {
+        "Architecture",
+        "BootMode",
+        "DetectionStrategy",
+        "DiskDeviceMapping.N.Device",
+        "DiskDeviceMapping.N.DiskType",
+        "DiskDeviceMapping.N.Size",
+        "DiskDeviceMapping.N.SnapshotId",
+        "Features",
+        "Features.ImdsSupport",
+        "ImageFamily",
+        "ImageVersion",
+        "InstanceId",
+        "Platform",
+        "SecureBootOptions.SecureBootSupport",
+    },
+    region_required=True,
+)
