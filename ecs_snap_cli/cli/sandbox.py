@@ -20,6 +20,7 @@ _EPILOG = """\b
 Examples:
   ecs-snap sandbox serve --port 8765
   ecs-snap sandbox reset
+  ecs-snap sandbox reset --disks 1000
 """
 
 _SERVE_EPILOG = """\b
@@ -142,8 +143,14 @@ def serve(
 
 @sandbox.command(epilog=_EPILOG, short_help="Restore the sandbox's first state.")
 @_state_option
+@click.option(
+    "--disks",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    help="Make besides a fleet of N eligible disks, d-sandbox-fleet-0001 and on.",
+)
 @common_options
-def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
+def reset(app: App, common: Common, *, state: str | None, disks: int | None) -> ExitCode:
     """Restore the sandbox's first state."""
     from ecs_snap_cli.render import views
     from ecs_snap_cli.sandbox import StateError, default_state_path
@@ -152,7 +159,7 @@ def reset(app: App, common: Common, *, state: str | None) -> ExitCode:
 
     try:
         path = state if state is not None else str(default_state_path())
-        Task(lambda: restore(path)).result()
+        Task(lambda: restore(path, disks=disks or 0)).result()
     except (StateError, OSError) as error:
         raise EcsSnapError(str(error)) from error
     app.terminal.result(views.fields("SandboxResetResponse", {"State": path}))

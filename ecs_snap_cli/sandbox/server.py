@@ -53,6 +53,7 @@ class SandboxServer:
     `clock` returns aware datetimes. Raises OSError when the address cannot be bound and
     StateError when the state cannot be opened. As a context manager it starts and closes.
 
+    `disks` is the size of the fleet (see fleet.py) beside the first state, where this makes it.
     `faults` is a plan of what goes wrong with which request. `observer` is told of each request
     once its fate is settled: its action, its number among those of the action, its fault.
     """
@@ -65,6 +66,7 @@ class SandboxServer:
         state: str | os.PathLike[str],
         *,
         keep: bool = True,
+        disks: int = 0,
         host: str = "127.0.0.1",
         port: int = 0,
         rules: str = "documented",
@@ -76,7 +78,7 @@ class SandboxServer:
         rule_set = RULE_SETS[rules]
         listener = Listener(host, port)
         try:
-            self._state = State(state, clock, keep=keep)
+            self._state = State(state, clock, keep=keep, disks=disks)
         except BaseException:
             listener.close()
             raise

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .fleet import fleet
 from .rows import Disk, Image, Instance, Snapshot, SnapshotLock
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
@@ -38,14 +39,17 @@ class Order:
 class State:
     """Opens `path` (or `:memory:`); a new file gets the first state. Raises StateError.
 
-    With `keep` off it is a copy in memory of what the file holds, which stays as it is.
+    With `keep` off it is a copy in memory of what the file holds, which stays as it is. `disks`
+    is the size of the fleet beside the first state, where that is made.
     """
 
-    def __init__(self, path: str | os.PathLike[str], clock: Clock, *, keep: bool = True) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], clock: Clock, *, keep: bool = True, disks: int = 0
+    ) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         opened = open_database if keep else open_copy
-        self._connection = opened(os.fspath(path), seeding(clock))
+        self._connection = opened(os.fspath(path), seeding(disks, clock))
 
     def close(self) -> None:
         """Let the file go. Nothing else may be called afterwards."""
@@ -177,25 +181,27 @@ class State:
             return self._connection.execute(sql, values).fetchall()
 
 
-def seeding(clock: Clock = lambda: datetime.now(UTC)) -> Fill:
-    """What makes an empty database the first state as of the clock's time."""
+def seeding(disks: int, clock: Clock = lambda: datetime.now(UTC)) -> Fill:
+    """What makes an empty database the first state as of the clock's time, and a fleet's beside."""
 
     def fill(connection: sqlite3.Connection) -> None:
         for statement in SCHEMA:
             connection.execute(statement)
-        for rows in first_state(milliseconds(clock())):
+        now = milliseconds(clock())
+        for rows in (*first_state(now), *fleet(now, disks)):
             insert(connection, rows)
 
     return fill
 
 
-def reset(path: str | os.PathLike[str]) -> None:
+def reset(path: str | os.PathLike[str], *, disks: int = 0) -> None:
     """Restore the first state of a state file; safe while other processes use it.
 
+    `disks` is the size of the fleet (see fleet.py) beside it.
     A state file of another version or a damaged one is made anew; any other file is left
     alone and StateError raised.
     """
-    rebuild(os.fspath(path), seeding())
+    rebuild(os.fspath(path), seeding(disks))
 
 
 @contextmanager
