@@ -73,6 +73,12 @@ def sandbox() -> None:
 @click.option(
     "--fault-plan", metavar="FILE", type=click.Path(dir_okay=False), help="More faults, as TOML."
 )
+@click.option(
+    "--calls-per-second",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Throttle the calls beyond N in any one second.",
+)
 @common_options
 def serve(
     app: App,
@@ -84,6 +90,7 @@ def serve(
     rules: str,
     fault: tuple[str, ...],
     fault_plan: str | None,
+    calls_per_second: int | None,
 ) -> ExitCode:
     """Serve the sandbox to other clients until interrupted.
 
@@ -112,6 +119,7 @@ def serve(
             "port": port,
             "rules": rules,
             "faults": plan,
+            "calls_per_second": calls_per_second,
             "observer": _request_lines(app),
         }
         if state is None:

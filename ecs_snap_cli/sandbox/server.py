@@ -20,6 +20,7 @@ from .request import Request
 from .rules import RULE_SETS
 from .seed import REGION_ID
 from .state import Clock, State
+from .throttle import Throttle
 from .wsgi import Environ, Reply, application, json_reply
 
 MAX_BODY = 1024 * 1024
@@ -54,8 +55,10 @@ class SandboxServer:
     StateError when the state cannot be opened. As a context manager it starts and closes.
 
     `disks` is the size of the fleet (see fleet.py) beside the first state, where this makes it.
-    `faults` is a plan of what goes wrong with which request. `observer` is told of each request
-    once its fate is settled: its action, its number among those of the action, its fault.
+    `faults` is a plan of what goes wrong with which request. Calls beyond `calls_per_second`, of
+    all actions together, are throttled before that. `observer` is told of each request once its
+    fate is settled: its action, its number among those of the action, its fault (for a throttled
+    call one of the kind `error`).
     """
 
     url: str
@@ -73,6 +76,7 @@ class SandboxServer:
         region: str = REGION_ID,
         clock: Clock = _utc_now,
         faults: Sequence[Fault] = (),
+        calls_per_second: int | None = None,
         observer: Observer = _look_away,
     ) -> None:
         rule_set = RULE_SETS[rules]
@@ -85,6 +89,7 @@ class SandboxServer:
         _silence()
         self._dispatcher = Dispatcher(self._state, rule_set, clock, region)
         self._faults = Faults(faults)
+        self._throttle = Throttle(calls_per_second, clock) if calls_per_second is not None else None
         self._observe = observer
         self.closing = threading.Event()
         self._channels: dict[int, Any] = {}
@@ -166,6 +171,8 @@ class SandboxServer:
     def _respond(self, request: Request, environ: Environ) -> Reply:
         action = named_action(request)
         attempt, fault = self._faults.next(action)
+        if self._throttle is not None:
+            fault = self._throttle.met_by(action) or fault
         if fault is None:
             answer = self._dispatcher.answer(request)
             self._observe(action, attempt, None)
