@@ -83,6 +83,8 @@ def _fault(
         raise FaultPlanError(f"{where}: ECS has no action {action!r}")
     if kind not in KINDS:
         raise FaultPlanError(f"{where}: there is no fault {kind!r}; those are {', '.join(KINDS)}")
+    if KINDS[kind].action not in ("", action):
+        raise FaultPlanError(f"{where}: {kind} is a fault of {KINDS[kind].action} alone")
     allowed = KINDS[kind].keys
     for key in values:
         if key not in allowed:

@@ -15,12 +15,14 @@ _ERROR = ("code", "status", *RETRY_HEADERS)
 class Kind:
     """Whether the action is carried out before the fault strikes, and what the fault takes.
 
-    `seconds` is how long it lasts where it is not told.
+    `seconds` is how long it lasts where it is not told. `action` is the only one that it is for,
+    empty for a fault of any action.
     """
 
     carried_out: bool
     keys: tuple[str, ...] = ()
     seconds: float = 0.0
+    action: str = ""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -37,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "empty-after": Kind(True, ("status",)),
     "error": Kind(False, _ERROR),
     "error-after": Kind(True, _ERROR),
+    "fail-later": Kind(True, action="CreateSnapshot"),
 }
 
 

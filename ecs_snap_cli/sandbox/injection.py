@@ -4,6 +4,7 @@ import socket
 import struct
 import threading
 import time
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from waitress.channel import ClientDisconnected
@@ -24,13 +25,16 @@ _PAGE = (
 )
 
 
-class Outage(Protocol):
-    """What a server offers to faults: to be gone for a while, and to say that it is closing."""
+class Victim(Protocol):
+    """What a server lets a fault do to it, and how it says that it is closing."""
 
     closing: threading.Event
 
     def go_down(self, seconds: float) -> None:
         """Refuse connections, from before this returns until `seconds` later."""
+
+    def let_snapshot_fail(self, snapshot_id: str) -> None:
+        """Have a snapshot in creation end as failed."""
 
 
 class ConnectionTask(WSGITask):  # type: ignore[misc]  # waitress has no types
@@ -51,7 +55,7 @@ class ConnectionTask(WSGITask):  # type: ignore[misc]  # waitress has no types
 
 
 def strike(
-    fault: Fault, answer: Answer | None, request: Request, environ: Environ, outage: Outage
+    fault: Fault, answer: Answer | None, request: Request, environ: Environ, victim: Victim
 ) -> Reply:
     """The reply that `fault` makes of a request; a lost connection has none and raises.
 
@@ -62,7 +66,7 @@ def strike(
         case "reset":
             _reset(environ[_CONNECTION])
         case "hang":
-            _keep_silent(environ[_CONNECTION], outage, fault.seconds)
+            _keep_silent(environ[_CONNECTION], victim, fault.seconds)
             _reset(environ[_CONNECTION])
         case "html":
             return Reply(fault.status, _HTML, _PAGE)
@@ -72,9 +76,11 @@ def strike(
             return _error(fault, request)
         case "down":
             # Before the answer leaves, so that the client's next request meets it for certain.
-            outage.go_down(fault.seconds)
+            victim.go_down(fault.seconds)
         case "delay":
-            outage.closing.wait(fault.seconds)
+            victim.closing.wait(fault.seconds)
+        case "fail-later" if answer is not None and answer.status == HTTPStatus.OK:
+            victim.let_snapshot_fail(str(answer.body["SnapshotId"]))
         case "half" if reply is not None:
             length = len(reply.body)
             return Reply(reply.status, reply.headers, reply.body[: length // 2], length)
@@ -89,10 +95,10 @@ def _error(fault: Fault, request: Request) -> Reply:
     return Reply(reply.status, (*reply.headers, *fault.headers), reply.body)
 
 
-def _keep_silent(channel: Any, outage: Outage, seconds: float) -> None:
+def _keep_silent(channel: Any, victim: Victim, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while channel.connected and time.monotonic() < deadline:
-        if outage.closing.wait(_LOOK_FOR_THE_CLIENT_SECONDS):
+        if victim.closing.wait(_LOOK_FOR_THE_CLIENT_SECONDS):
             return
 
 

@@ -168,6 +168,10 @@ class SandboxServer:
         """Refuse connections, from before this returns until `seconds` later."""
         self._listener.go_down(seconds, self._wake)
 
+    def let_snapshot_fail(self, snapshot_id: str) -> None:
+        """Have a snapshot in creation end as failed."""
+        self._state.let_snapshot_fail(snapshot_id)
+
     def _respond(self, request: Request, environ: Environ) -> Reply:
         action = named_action(request)
         attempt, fault = self._faults.next(action)

@@ -104,6 +104,10 @@ class State:
         """The snapshot of this ID, if there is one."""
         return next(iter(self._select(Snapshot, "WHERE id = ?", snapshot_id)), None)
 
+    def let_snapshot_fail(self, snapshot_id: str) -> None:
+        """Have a snapshot end as failed, once it has progressed for as long as others do."""
+        self._execute("UPDATE snapshots SET fate = 'failed' WHERE id = ?", snapshot_id)
+
     def remove_snapshot(self, snapshot_id: str) -> None:
         """Forget a snapshot, whatever it is used by, and its lock."""
         self.remove_lock(snapshot_id)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sqlite3
 import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,17 @@ from tests.cli.wire import Wire, wire
 from tests.conftest import Ended, Run
 
 DISK = "d-sandbox-data"
+
+
+class HurriedClock:
+    """A clock of which each look takes a tenth of a second, so that no wait is a long one."""
+
+    def __init__(self) -> None:
+        self._looks = itertools.count()
+        self._start = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self._start + next(self._looks) * timedelta(milliseconds=100)
 
 
 @dataclass

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecs_snap_cli.errors import ExitCode
-from tests.faults.conftest import FarEnd, Outcome
+from tests.faults.conftest import FarEnd, HurriedClock, Outcome
 
 READS = ("DescribeDisks", "DescribeInstances", "DescribeSnapshots")
 # Those that leave open whether the action was carried out.
@@ -40,29 +38,22 @@ faults = st.one_of(
     st.builds("error,code={},status={}".format, st.sampled_from(CODES), statuses),
     st.builds("error-after,code={},status={}".format, st.sampled_from(OPEN_CODES), statuses),
 )
+which = st.sampled_from(("", "@1", "@1", "@2", "@1-2", "@2-", "@3-5"))
 plans = st.lists(
-    st.builds(
-        "{}{}:{}".format,
-        st.sampled_from((*READS, *("CreateSnapshot",) * 3, "*")),
-        st.sampled_from(("", "@1", "@1", "@2", "@1-2", "@2-", "@3-5")),
-        faults,
+    st.one_of(
+        st.builds(
+            "{}{}:{}".format,
+            st.sampled_from((*READS, *("CreateSnapshot",) * 3, "*")),
+            which,
+            faults,
+        ),
+        st.builds("CreateSnapshot{}:fail-later".format, which),
     ),
     max_size=4,
 )
 
 
 WAIT = ("--wait", "--poll-interval", "0.01", "--wait-timeout", "3")
-
-
-class HurriedClock:
-    """A clock of which each look takes a tenth of a second, so that no wait is a long one."""
-
-    def __init__(self) -> None:
-        self._looks = itertools.count()
-        self._start = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self._start + next(self._looks) * timedelta(milliseconds=100)
 
 
 @settings(
@@ -84,6 +75,7 @@ class HurriedClock:
 @example(plan=["CreateSnapshot@1:hang-after"], attempts=3, output="quiet", argv=[])
 @example(plan=["*:reset"], attempts=1, output="json", argv=[])
 @example(plan=[], attempts=1, output="json", argv=[WAIT])
+@example(plan=["CreateSnapshot:fail-later"], attempts=1, output="json", argv=[WAIT])
 @example(plan=["DescribeSnapshots@2-:reset"], attempts=2, output="xml", argv=[WAIT])
 def test_three_promises_hold_under_any_plan(
     far_end: FarEnd, plan: list[str], attempts: int, output: str, argv: list[tuple[str, ...]]

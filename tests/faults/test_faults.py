@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from tests.faults.conftest import FarEnd
+from tests.faults.conftest import FarEnd, HurriedClock
 
 READS = ("DescribeDisks", "DescribeInstances", "DescribeSnapshots")
 ACTIONS = (*READS, "CreateSnapshot")
@@ -288,3 +288,12 @@ def test_a_wait_that_ecs_never_answered_says_so_and_nothing_of_the_snapshots_sta
     assert "is not known to be accomplished after 0.5 s: ECS has not told its state" in message
     assert "still being created" not in message
     assert outcome.told == outcome.snapshots
+
+
+def test_a_snapshot_that_fails_later_ends_a_wait_with_exit_8_and_its_id(far_end: FarEnd) -> None:
+    wait = ("--wait", "--poll-interval", "0.01", "-o", "json")
+    outcome = far_end.create("CreateSnapshot:fail-later", argv=wait, clock=HurriedClock())
+    problem = json.loads(outcome.ended.err)["Error"]
+    assert (outcome.code, outcome.ended.out, problem["Code"]) == (8, "", "SnapshotFailed")
+    assert outcome.told == outcome.snapshots
+    assert len(outcome.snapshots) == 1

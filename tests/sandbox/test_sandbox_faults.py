@@ -12,7 +12,7 @@ import pytest
 
 from ecs_snap_cli.sandbox import Fault, FaultPlanError, SandboxServer, parse_fault, read_plan
 from ecs_snap_cli.sandbox.faults import KINDS
-from tests.sandbox.conftest import RawClient
+from tests.sandbox.conftest import RawClient, TurnableClock
 
 Start = Callable[..., SandboxServer]
 Connect = Callable[[str], RawClient]
@@ -89,6 +89,9 @@ def test_a_code_comes_with_the_status_that_ecs_gives_it(code: str, status: int) 
         ("CreateSnapshot:hang,seconds=1,seconds=2", "KEY=VALUE"),
         ("CreateSnapshot:html,status=99", "status"),
         ("CreateSnapshot:error,code=", "code"),
+        ("CreateSnapshot:fail-later,seconds=1", "takes no"),
+        ("*:fail-later", "CreateSnapshot alone"),
+        ("DescribeDisks:fail-later", "CreateSnapshot alone"),
         ("CreateSnapshot:error,retry-after=1\n2", "form|ASCII"),
     ],
 )
@@ -159,7 +162,7 @@ def test_a_fault_strikes_its_attempt_alone_and_acts_or_not_as_the_table_says(
         except ConnectionRefusedError:
             assert time.monotonic() < deadline
     assert after - before == int(KINDS[kind].carried_out)
-    assert (first is not None) == (kind in ("delay", "down"))
+    assert (first is not None) == (kind in ("delay", "down", "fail-later"))
     if not KINDS[kind].carried_out:
         assert client.call("CreateSnapshot", DATA).status == 200
 
@@ -201,6 +204,27 @@ def test_made_up_answers_look_as_told(start: Start, raw_client: Connect) -> None
     assert throttled.headers["Retry-After"] == "7"
     assert throttled.body["RequestId"] == throttled.headers["x-acs-request-id"]
     assert (hinted.status, hinted.headers["x-acs-retry-after"]) == (400, "250")
+
+
+def test_a_snapshot_fails_later_than_its_answer(
+    start: Start, raw_client: Connect, clock: TurnableClock
+) -> None:
+    client = faulty(start, raw_client, "CreateSnapshot@2-3:fail-later")
+    order = DATA | {"ClientToken": "t"}
+
+    def status(of: str) -> str:
+        where = {"RegionId": "cn-hangzhou", "SnapshotIds": f'["{of}"]'}
+        (found,) = client.call("DescribeSnapshots", where).body["Snapshots"]["Snapshot"]
+        return str(found["Status"])
+
+    fine = client.call("CreateSnapshot", {"DiskId": "d-sandbox-system"}).body["SnapshotId"]
+    made = client.call("CreateSnapshot", order).body["SnapshotId"]
+    refused = client.call("CreateSnapshot", {"DiskId": "d-sandbox-local"})
+    assert refused.code == "DiskCategory.OperationNotSupported"
+    assert status(made) == "progressing"
+    clock.advance(seconds=3)
+    assert (status(made), status(fine)) == ("failed", "accomplished")
+    assert client.call("CreateSnapshot", order).body["SnapshotId"] == made
 
 
 def test_a_kept_connection_does_not_outlive_an_outage(start: Start, raw_client: Connect) -> None:
