@@ -104,14 +104,10 @@ def test_a_second_signal_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     never.set()
 
 
+@pytest.mark.usefixtures("caught_signals")
 def test_signals_are_caught_again_after_they_were_ignored() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        signals.catch()
-        signals.ignore()
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-        signals.catch_again()
-        with pytest.raises(Interrupted):
-            signal.raise_signal(signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    signals.ignore()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    signals.catch_again()
+    with pytest.raises(Interrupted):
+        signal.raise_signal(signal.SIGTERM)
