@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class App:
-    """``journal`` is the order under way, for the report of a run that ends early."""
+    """For the report of a run that ends early: ``journal`` is the order under way.
+
+    ``so_far`` is a sentence on what was done, for a command that has no journal.
+    """
 
     terminal: Terminal = field(default_factory=Terminal)
     debug: bool = False
     journal: Journal | None = None
+    so_far: str = "Nothing was created."

@@ -105,7 +105,7 @@ def _interruption(app: App, stop: Interrupted) -> EcsSnapError:
     journal = app.journal
     nothing = journal is None or journal.what_exists() is None
     return EcsSnapError(
-        f"Interrupted by {stop.signal.name}." + (" Nothing was created." if nothing else ""),
+        f"Interrupted by {stop.signal.name}." + (f" {app.so_far}" if nothing else ""),
         code="Interrupted",
         exit_code=stop.exit_code,
         hint="Run the command again to start over."

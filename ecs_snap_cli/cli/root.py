@@ -21,6 +21,7 @@ COMMANDS: dict[str, Entry] = {
     "create": Entry("create", "Check one disk and take one snapshot of it."),
     "check": Entry("check", "Tell whether disks can be snapshotted, and why not."),
     "list": Entry("list_snapshots", "List snapshots, and how far they are."),
+    "prune": Entry("prune", "Delete old snapshots, and keep some of each age."),
     "explain": Entry("explain", "Say what a code means and what to do about it."),
     "sandbox": Entry("sandbox", "Serve or reset the embedded sandbox."),
     "completion": Entry("completion", "Print a shell's completion script."),

@@ -1,4 +1,4 @@
-"""What ``prune`` does to each snapshot of one disk, and why."""
+"""What ``prune`` does to each snapshot of a disk, and why."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.core.retention import Policy, reasons_to_keep
 from ecs_snap_cli.core.times import past_time
+from ecs_snap_cli.errors import ExitCode
 from ecs_snap_cli.model import Snapshot, Unknown, same_word
 
 NO_RULE = "no rule keeps it"
@@ -26,13 +28,63 @@ class Action(StrEnum):
     PROTECTED = "protected"
 
 
+class Status(StrEnum):
+    """How far a deletion got; ``NONE`` where there is nothing to do."""
+
+    NONE = ""
+    PLANNED = "planned"
+    DELETED = "deleted"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One snapshot's fate; ``reason`` is never empty."""
+    """One snapshot's fate; ``reason`` is never empty.
 
-    snapshot: Snapshot
+    Where a disk's snapshots could not be read, one decision without a snapshot stands for them:
+    ``PROTECTED`` and ``FAILED``. ``code`` is ECS's, or the program's own, for what went wrong.
+    """
+
+    disk_id: str
+    snapshot: Snapshot | None
     action: Action
     reason: str
+    status: Status = Status.NONE
+    code: str | None = None
+    exit_code: ExitCode = ExitCode.DONE
+
+    @property
+    def snapshot_id(self) -> str:
+        """Empty where there is no snapshot, or none with an ID."""
+        return self.snapshot.snapshot_id if self.snapshot else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The disks in the order of selection, and the decisions on their snapshots, disk by disk.
+
+    ``locks_unknown`` says why nobody but ECS knows which snapshots are locked, if so.
+    """
+
+    disk_ids: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    locks_unknown: str = ""
+
+    def by_disk(self) -> dict[str, list[Decision]]:
+        """The decisions on each disk's snapshots; none on a disk that has none in scope."""
+        found: dict[str, list[Decision]] = {disk_id: [] for disk_id in self.disk_ids}
+        for each in self.decisions:
+            found[each.disk_id].append(each)
+        return found
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code that all disks ended with, else ``MIXED``; what stays ended well."""
+        ended = (Status.DELETED, Status.FAILED)
+        return combined(
+            combined(each.exit_code for each in decisions if each.status in ended)
+            for decisions in self.by_disk().values()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +139,23 @@ class Judge:
         known = sorted(dict.fromkeys(snapshots), key=self._age_key, reverse=True)
         copies = Counter(each.snapshot_id for each in known)
         meant = [each for each in known if self.scope.holds(each)]
-        doubts = {
-            each: self._doubts(disk_id, each, copies[each.snapshot_id] > 1) for each in meant
-        }
+        doubts = {each: self._doubts(disk_id, each, copies[each.snapshot_id] > 1) for each in meant}
         judged = [each for each in meant if not doubts[each] and _has_status(each, "accomplished")]
         times = [when for each in judged if (when := self._time(each)) is not None]
         kept = dict(zip(judged, reasons_to_keep(times, self.policy), strict=True))
-        return tuple(self._decision(each, doubts[each], kept.get(each, ())) for each in meant)
+        return tuple(
+            self._decision(disk_id, each, doubts[each], kept.get(each, ())) for each in meant
+        )
 
-    def _decision(self, snapshot: Snapshot, doubts: list[str], kept: tuple[str, ...]) -> Decision:
+    def _decision(
+        self, disk_id: str, snapshot: Snapshot, doubts: list[str], kept: tuple[str, ...]
+    ) -> Decision:
         if kept:
-            return Decision(snapshot, Action.KEEP, ", ".join(kept))
+            return Decision(disk_id, snapshot, Action.KEEP, ", ".join(kept))
         if held := doubts + self._holds(snapshot):
-            return Decision(snapshot, Action.PROTECTED, ", ".join(held))
-        failed = _has_status(snapshot, "failed")
-        return Decision(snapshot, Action.DELETE, "its creation failed" if failed else NO_RULE)
+            return Decision(disk_id, snapshot, Action.PROTECTED, ", ".join(held))
+        reason = "its creation failed" if _has_status(snapshot, "failed") else NO_RULE
+        return Decision(disk_id, snapshot, Action.DELETE, reason, Status.PLANNED)
 
     def _doubts(self, disk_id: str, snapshot: Snapshot, contradicted: bool) -> list[str]:
         """Why the rules do not apply to a snapshot."""

@@ -86,13 +86,26 @@ def name_sought(value: str) -> str:
     return value
 
 
+def name_prefix(value: str) -> str:
+    """How the names of snapshots that exist begin: a name's first characters, 1 to 128."""
+    if not 1 <= len(value) <= 128 or not _has_name_characters(value):
+        raise UsageError(
+            f"{_NAME_RULE}; {quoted(value)} is not how one begins.",
+            hint="Give --name-prefix the first characters of a snapshot's name.",
+        )
+    return value
+
+
 def _has_name_form(value: str) -> bool:
     return (
         2 <= len(value) <= 128
-        and value[0].isalpha()
-        and all(c.isalpha() or c in "0123456789:_.-" for c in value[1:])
+        and _has_name_characters(value)
         and not value.startswith(_WEB_PREFIXES)
     )
+
+
+def _has_name_characters(value: str) -> bool:
+    return value[0].isalpha() and all(c.isalpha() or c in "0123456789:_.-" for c in value[1:])
 
 
 def description(value: str) -> str:

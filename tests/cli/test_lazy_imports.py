@@ -41,6 +41,7 @@ def loaded_by(*argv: str) -> list[str]:
         ("create", "--help"),
         ("check", "--help"),
         ("list", "--help"),
+        ("prune", "--help"),
         ("explain", "--help"),
         ("completion", "--help"),
         ("sandbox", "--help"),
@@ -61,6 +62,8 @@ def loaded_by(*argv: str) -> list[str]:
         ("list", "--limit", "0"),
         ("list", "--name", "", "--region", "cn-hangzhou"),
         ("list",),
+        ("prune", "--disk-id", "d-1", "--keep-last", "1"),
+        ("prune", "--disk-id", "d-1", "--all-manual", "--keep-daily", "7"),
     ],
     ids=" ".join,
 )

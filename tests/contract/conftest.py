@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,7 +14,9 @@ import responses
 HOST = "https://ecs-cn-hangzhou.aliyuncs.com/"
 REQUEST_ID = "C8B26B44-0189-443E-9816-D951F59623A9"
 
-Answer = tuple[int, dict[str, str], Any] | Exception
+Plain = tuple[int, dict[str, str], Any] | Exception
+# What an action answers, or how it answers a call's parameters.
+Answer = Plain | Callable[[dict[str, str]], "Plain | dict[str, Any]"]
 
 
 class PlayedEcs:
@@ -48,10 +50,7 @@ class PlayedEcs:
 
     def answers(self, action: str, *bodies: dict[str, Any] | Answer) -> None:
         """What ``action`` answers from now on, one after the other."""
-        self._queues[action] = [
-            (200, {}, {"RequestId": REQUEST_ID, **body}) if isinstance(body, dict) else body
-            for body in bodies
-        ]
+        self._queues[action] = [_as_answer(body) for body in bodies]
 
     def refuses(self, action: str, code: str, status: int, message: str = "Refused.") -> None:
         """``action`` answers with an ECS error."""
@@ -69,10 +68,13 @@ class PlayedEcs:
         """One request's answer, for ``responses``."""
         action = str(request.headers["x-acs-action"])
         query = urlsplit(request.url or "").query
-        self.calls.append((action, dict(parse_qsl(str(query), keep_blank_values=True))))
+        parameters = dict(parse_qsl(str(query), keep_blank_values=True))
+        self.calls.append((action, parameters))
         self.headers.append(dict(request.headers))
         queue = self._queues[action]
         answer = queue.pop(0) if len(queue) > 1 else queue[0]
+        if callable(answer):
+            answer = _as_answer(answer(parameters))
         if isinstance(answer, Exception):
             raise answer
         status, headers, body = answer
@@ -80,6 +82,10 @@ class PlayedEcs:
             body = json.dumps(body)
             headers = {"Content-Type": "application/json", **headers}
         return status, {**self.headers_of_all, **headers}, body
+
+
+def _as_answer(body: Any) -> Any:
+    return (200, {}, {"RequestId": REQUEST_ID, **body}) if isinstance(body, dict) else body
 
 
 def error(

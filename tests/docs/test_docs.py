@@ -105,8 +105,8 @@ def test_the_readmes_output_is_real(run: Run, line: str, block: str) -> None:
     assert normalized(shown) == normalized(block)
 
 
-def test_the_readme_shows_a_success_a_refusal_an_examination_and_a_list() -> None:
-    assert len(re.findall(r"\(`(ecs-snap [^`]*)`\):\n\n```text\n", README)) == 4
+def test_the_readme_shows_a_success_a_refusal_an_examination_a_list_and_a_plan() -> None:
+    assert len(re.findall(r"\(`(ecs-snap [^`]*)`\):\n\n```text\n", README)) == 5
 
 
 def test_the_ci_runs_the_readmes_two_commands() -> None:

@@ -52,6 +52,9 @@ def words_of(refused: pytest.ExceptionInfo[UsageError]) -> str:
         (validate.snapshot_id, "s-923FE2BF0"),
         (validate.name_sought, "auto_2.0_20260101"),
         (validate.name_sought, "数" * 128),
+        (validate.name_prefix, "a"),
+        (validate.name_prefix, "auto_"),
+        (validate.name_prefix, "数" * 128),
     ],
 )
 def test_a_value_within_the_rules_comes_back_unchanged(
@@ -121,6 +124,10 @@ def test_a_value_within_the_rules_comes_back_unchanged(
         (validate.name_sought, "1a", "starts with a letter"),
         (validate.name_sought, "a*", "letters, digits"),
         (validate.name_sought, "http://x", "letters, digits"),
+        (validate.name_prefix, "", "'' is not how one begins"),
+        (validate.name_prefix, "a" * 129, "is not how one begins"),
+        (validate.name_prefix, "-a", "is not how one begins"),
+        (validate.name_prefix, "a*", "is not how one begins"),
     ],
 )
 def test_a_value_outside_the_rules_is_refused_and_the_rule_is_named(
