@@ -92,6 +92,12 @@ class EcsSnapError(Exception):
         self.request_id = request_id
         self.checks = checks
 
+    def add(self, sentence: str | None) -> None:
+        """Let the message end with one more sentence."""
+        if sentence:
+            end = "" if self.message.endswith((".", "!", "?")) else "."
+            self.message = f"{self.message}{end} {sentence}"
+
 
 class UsageError(EcsSnapError):
     """A bad option or value, found before anything was sent."""

@@ -59,6 +59,22 @@ class SnapshotSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class FleetSelected:
+    """How many disks a run is about."""
+
+    disks: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiskEnded:
+    """What came of one of the disks; ``status`` as in the result, ``message`` why, if it failed."""
+
+    disk_id: str
+    status: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotSought:
     """CreateSnapshot's answer was lost: the disk's snapshots are looked through for its own."""
 
@@ -66,7 +82,15 @@ class SnapshotSought:
 
 
 Event = (
-    RequestEnded | Retrying | Warned | Cautioned | SnapshotCreated | SnapshotSeen | SnapshotSought
+    RequestEnded
+    | Retrying
+    | Warned
+    | Cautioned
+    | SnapshotCreated
+    | SnapshotSeen
+    | SnapshotSought
+    | FleetSelected
+    | DiskEnded
 )
 Observer = Callable[[Event], None]
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecs_snap_cli.cli import order as orders
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import (
     Common,
     common_options,
-    if_given,
+    dry_run_option,
     order_options,
     preflight_options,
     wait_options,
 )
-from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.preflight import Policy
-from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import ExitCode, UsageError
 from ecs_snap_cli.model import SnapshotOrder
 
@@ -42,11 +40,11 @@ Examples:
     "command gives the same snapshot. A pending snapshot and the quota then only warn, and "
     "--strict lets that pass: ECS decides by the token.",
 )
-@click.option("--no-preflight", is_flag=True, help="Send CreateSnapshot unchecked.")
+@orders.no_preflight_option
 @preflight_options
-@click.option("--wait/--no-wait", default=False, help="Wait for the snapshot (default: no).")
+@orders.wait_option
 @wait_options
-@click.option("--dry-run", is_flag=True, help="Only check, and print the report.")
+@dry_run_option("Only check, and print the report.")
 @common_options
 def create(app: App, common: Common, **options: Any) -> ExitCode:
     """Check one disk and take one snapshot of it.
@@ -57,48 +55,33 @@ def create(app: App, common: Common, **options: Any) -> ExitCode:
     """
     from ecs_snap_cli.workflow.create import Journal
 
-    _require_one_meaning(options)
+    if len(options["disk_id"]) > 1:
+        raise UsageError(
+            f"create takes one snapshot of one disk; {len(options['disk_id'])} disks were given.",
+            hint="ecs-snap batch takes one of each.",
+        )
     token = options["client_token"]
-    order = SnapshotOrder(
-        disk_id=validate.disk_id(options["disk_id"][0]),
-        client_token=str(uuid.uuid4()) if token is None else validate.client_token(token),
-        name=if_given(validate.snapshot_name, options["name"]),
-        description=if_given(validate.description, options["description"]),
-        retention_days=options["retention_days"],
-        tags=validate.tags(options["tag"]),
-        resource_group_id=if_given(validate.resource_group_id, options["resource_group_id"]),
-    )
-    policy = Policy(
-        rules=RULE_SETS[options["rules"]],
-        snapshot_limit=options["snapshot_limit"],
-        skip=frozenset(options["skip_check"]),
-        strict=options["strict"],
-        token_given=token is not None,
-    )
-    if options["dry_run"]:
+    order = orders.order(options, options["disk_id"][0], token)
+    policy = orders.policy(options, token_given=token is not None)
+    if policy is not None and options["dry_run"]:
         return _dry_run(app, common, order, policy)
-    app.journal = Journal(order)
-    return _create(app, common, app.journal, options, policy)
+    app.journal = journal = Journal(order)
+    return _create(app, common, journal, options, policy)
 
 
 def _create(
-    app: App, common: Common, journal: Journal, options: dict[str, Any], policy: Policy
+    app: App, common: Common, journal: Journal, options: dict[str, Any], policy: Policy | None
 ) -> ExitCode:
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.render import views
     from ecs_snap_cli.workflow.create import create as run
-    from ecs_snap_cli.workflow.wait import Patience
 
     with open_ecs(common, app.terminal.observe, options["rules"]) as ecs:
         result = run(
             ecs,
             journal,
-            policy=None if options["no_preflight"] else policy,
-            patience=Patience(
-                options["wait_for"], options["wait_timeout"], options["poll_interval"]
-            )
-            if options["wait"]
-            else None,
+            policy=policy,
+            patience=orders.patience(options),
             observer=app.terminal.observe,
         )
     app.terminal.result(
@@ -125,19 +108,3 @@ def _dry_run(app: App, common: Common, order: SnapshotOrder, policy: Policy) -> 
         raise refusal(report)
     app.terminal.result(views.reports((report,), closing="Dry run: nothing was created."))
     return ExitCode.DONE
-
-
-def _require_one_meaning(options: dict[str, Any]) -> None:
-    if len(options["disk_id"]) > 1:
-        raise UsageError(
-            f"create takes one snapshot of one disk; {len(options['disk_id'])} disks were given.",
-            hint="Run it once for each disk.",
-        )
-    if not options["no_preflight"]:
-        return
-    for name in ("dry_run", "strict", "skip_check"):
-        if options[name]:
-            raise UsageError(
-                f"--{name.replace('_', '-')} is about the pre-flight; --no-preflight makes none.",
-                hint="Leave one of them out.",
-            )

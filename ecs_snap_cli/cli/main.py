@@ -85,19 +85,12 @@ def _report(app: App, error: EcsSnapError) -> int:
     if exists is None and isinstance(error, OutputLost) and error.reader_left:
         return int(error.exit_code)
     if journal is not None:
-        if not error.checks and journal.report is not None:
-            error.checks = journal.report.checks
-        named = journal.created is not None and journal.created.snapshot_id in error.message
-        if exists is not None and not named:
-            end = "" if error.message.endswith((".", "!", "?")) else "."
-            error.message = f"{error.message}{end} {exists}"
-        if journal.created is None and journal.in_flight:
-            error.hint = journal.next_step
+        journal.complete(error)
     if app.debug and error.__cause__ is not None:
         app.terminal.traceback(_traceback(error))
     told = app.terminal.error(error)
-    if not told and journal is not None and journal.created is not None:
-        app.terminal.last_resort(f"{journal.created.snapshot_id}\n")
+    if not told and journal is not None:
+        app.terminal.last_resort("".join(f"{each}\n" for each in journal.snapshot_ids))
     return int(error.exit_code)
 
 

@@ -52,6 +52,14 @@ def seconds_or_zero(text: str) -> float:
     return number
 
 
+def calls_a_second(text: str) -> float:
+    """A number of calls above 0: one in 0.01 means one every 100 seconds."""
+    number = _number(text)
+    if not 0.01 <= number <= 10_000:
+        raise click.BadParameter(f"{text!r} is not a number of calls a second from 0.01 to 10000.")
+    return number
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -165,6 +173,11 @@ def stack(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return function
 
     return decorate
+
+
+def dry_run_option(meaning: str) -> Callable[[Any], Any]:
+    """``--dry-run``, with what it means to the command."""
+    return click.option("--dry-run", is_flag=True, help=meaning)
 
 
 def rules_option(meaning: str) -> Callable[[Any], Any]:

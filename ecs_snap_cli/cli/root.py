@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "create": Entry("create", "Check one disk and take one snapshot of it."),
     "check": Entry("check", "Tell whether disks can be snapshotted, and why not."),
+    "batch": Entry("batch", "Check many disks and take one snapshot of each."),
     "list": Entry("list_snapshots", "List snapshots, and how far they are."),
     "prune": Entry("prune", "Delete old snapshots, and keep some of each age."),
     "explain": Entry("explain", "Say what a code means and what to do about it."),

@@ -22,6 +22,8 @@ from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
 
+# Connections kept open at most: a run that makes more calls at once would throw some away.
+KEPT = 100
 _LONGEST_NAP_SECONDS = 0.5
 
 
@@ -124,7 +126,7 @@ class Api:
         started = self._turn()
         with transport.watched() as exchange:
             try:
-                _method(self._client, action)(request, RuntimeOptions())
+                _method(self._client, action)(request, RuntimeOptions(max_idle_conns=KEPT))
             except Exception as error:
                 if exchange.status is None and exchange.error is None:
                     problem = _not_sent(error)

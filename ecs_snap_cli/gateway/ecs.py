@@ -151,6 +151,13 @@ class Ecs:
                     error.message = f"Disk {filters['disk_id']}: {error.message}"
                 raise
 
+    def count_snapshots(self) -> int | None:
+        """How many snapshots the region holds, as TotalCount tells; ``None`` where it does not."""
+        # Only the older paging tells: https://www.alibabacloud.com/help/en/ecs/developer-reference/
+        # api-ecs-2014-05-26-describesnapshots
+        body = self._snapshot_pages({})(page_number=1, page_size=1)
+        return decode.whole(body.get("TotalCount"))
+
     def _snapshots(self, **filters: Any) -> tuple[Snapshot, ...] | Unknown:
         try:
             found = all_records(self._snapshot_pages(filters), *_SNAPSHOTS)

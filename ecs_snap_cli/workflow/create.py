@@ -79,6 +79,20 @@ class Journal:
         )
 
     @property
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The IDs that must not be lost."""
+        return (self.created.snapshot_id,) if self.created is not None else ()
+
+    def complete(self, error: EcsSnapError) -> None:
+        """Add to an error that ends the run what is known of the order by now."""
+        if not error.checks and self.report is not None:
+            error.checks = self.report.checks
+        if not any(each in error.message for each in self.snapshot_ids):
+            error.add(self.what_exists())
+        if self.created is None and self.in_flight:
+            error.hint = self.next_step
+
+    @property
     def go_on(self) -> str:
         """What to do with a snapshot that exists and whose wait was cut short."""
         return (

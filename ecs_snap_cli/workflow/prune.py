@@ -24,7 +24,7 @@ from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
 from ecs_snap_cli.model import Disk, DiskSelection, Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import utc_now
-from ecs_snap_cli.workflow.selecting import DiskFinder, selected
+from ecs_snap_cli.workflow.selecting import DiskFinder, select
 from ecs_snap_cli.workflow.several import Several
 
 CONCURRENCY = 8
@@ -69,13 +69,15 @@ def make_plan(
     read, or not all of them, is not touched. A disk that is gone is no error while it has
     snapshots. Raises what the selection of disks raises.
     """
-    disk_ids, locked = Task(lambda: (selected(ecs, selection), _locked(ecs))).result()
+    locking = Task(lambda: _locked(ecs))
+    disk_ids = tuple(select(ecs, selection, CONCURRENCY, look_up=False).disks)
+    locked = locking.result()
     reading: Several[str, Read] = Several(
         disk_ids,
         lambda disk_id: _read(ecs, disk_id, named=disk_id in selection.disk_ids),
         lambda disk_id, error: _as_told(error),
     )
-    reading.run(CONCURRENCY)
+    reading.run(CONCURRENCY, patient=False)
     judge = Judge(scope, policy, now() + ecs.clock_ahead, force=force)
     locks_unknown = ""
     if isinstance(locked, Unknown):

@@ -1,39 +1,99 @@
-"""From a selection to the IDs of its disks."""
+"""From a selection to its disks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
-from ecs_snap_cli.model import DiskSelection
+from ecs_snap_cli.model import Disk, DiskSelection, Unknown
+from ecs_snap_cli.workflow.several import at_once, chunks
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# ECS looks up so many IDs in one call.
+MOST_IDS = 100
+
+FoundDisk = Disk | Unknown | None
+Read = Callable[[], Mapping[str, FoundDisk]]
 
 
 class DiskFinder(Protocol):
-    """The read that a selection needs; the gateway offers it."""
+    """The reads that a selection needs; the gateway offers them."""
+
+    def disks_by_id(self, disk_ids: tuple[str, ...]) -> Mapping[str, FoundDisk]: ...
 
     def disks(
         self, *, instance_id: str | None = None, tags: tuple[tuple[str, str], ...] = ()
-    ) -> Iterable[str]: ...
+    ) -> Mapping[str, Disk | Unknown]: ...
 
 
-def selected(finder: DiskFinder, selection: DiskSelection) -> tuple[str, ...]:
-    """The IDs in the order of selection, each once.
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The disks that a selection means, in its order; ``None`` for one that ECS does not have.
 
-    Those that the selection names are not looked up. Raises ``EcsSnapError`` (exit code 4) where
-    nothing is left, and what the reads raise.
+    ``bare_instances`` are those named that have no disk: most likely they do not exist.
     """
-    found = list(selection.disk_ids)
-    for instance_id in selection.instance_ids:
-        found += finder.disks(instance_id=instance_id)
+
+    disks: Mapping[str, FoundDisk]
+    bare_instances: tuple[str, ...] = ()
+
+
+def select(
+    finder: DiskFinder, selection: DiskSelection, concurrency: int, *, look_up: bool = True
+) -> Selected:
+    """Find the disks; without ``look_up`` those that are named are taken as they are (``None``).
+
+    Raises what a read raises, for what is selected then is not known, and ``EcsSnapError`` (exit
+    code 4) where nothing is left. For the main thread.
+    """
+    named: list[Read]
+    if look_up:
+        chunked = chunks(selection.disk_ids, MOST_IDS)
+        named = [_bound(finder.disks_by_id, disk_ids) for disk_ids in chunked]
+    else:
+        named = [lambda: dict.fromkeys(selection.disk_ids)]
+    by_instance = [_on_instance(finder, each) for each in selection.instance_ids]
+    region: list[Read] = []
     if selection.tags or selection.every:
-        found += finder.disks(tags=selection.tags)
-    disk_ids = tuple(each for each in dict.fromkeys(found) if each not in selection.excluded)
-    if not disk_ids:
-        raise EcsSnapError(
-            "The selection matches no disk in this region and account.",
-            code="InvalidDiskId.NotFound",
-            exit_code=ExitCode.NOT_FOUND,
-            hint="Check the options that select disks, --region and --profile.",
-        )
-    return disk_ids
+        region = [lambda: finder.disks(tags=selection.tags)]
+    parts = at_once([*named, *by_instance, *region], _read, concurrency)
+    found: dict[str, FoundDisk] = {}
+    for disks in parts:
+        found |= {disk_id: disk for disk_id, disk in disks.items() if disk_id not in found}
+    on_instances = parts[len(named) : len(named) + len(by_instance)]
+    kept = {disk_id: disk for disk_id, disk in found.items() if disk_id not in selection.excluded}
+    if not kept:
+        raise _no_disk(selection)
+    return Selected(
+        kept,
+        tuple(
+            instance_id
+            for instance_id, disks in zip(selection.instance_ids, on_instances, strict=True)
+            if not disks
+        ),
+    )
+
+
+def _read(read: Read) -> Mapping[str, FoundDisk]:
+    return read()
+
+
+def _bound(read: Callable[[T], R], argument: T) -> Callable[[], R]:
+    return lambda: read(argument)
+
+
+def _on_instance(finder: DiskFinder, instance_id: str) -> Read:
+    return lambda: finder.disks(instance_id=instance_id)
+
+
+def _no_disk(selection: DiskSelection) -> EcsSnapError:
+    excluded = " that is not excluded" if selection.excluded else ""
+    return EcsSnapError(
+        f"The selection matches no disk{excluded} in this region and account.",
+        code="InvalidDiskId.NotFound",
+        exit_code=ExitCode.NOT_FOUND,
+        hint="Check the options that select disks, --region and --profile.",
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
 from ecs_snap_cli import signals
@@ -37,11 +38,11 @@ class Several(Generic[T, R]):
         self._lock = threading.Lock()
         self._idle = threading.Event()
 
-    def run(self, concurrency: int) -> None:
+    def run(self, concurrency: int, *, patient: bool = True) -> None:
         """Act on up to ``concurrency`` items at once until all are done. For the main thread.
 
         Raises ``Interrupted`` after a signal, once the items under way are done; no other is
-        begun then. A second signal does not wait for those.
+        begun then. A second signal does not wait for those, nor does the first unless ``patient``.
         """
         try:
             self._start(min(concurrency, len(self._items)))
@@ -49,9 +50,10 @@ class Several(Generic[T, R]):
         except Interrupted:
             with self._lock:
                 self._stopped = True
-            signals.catch_again()
-            with contextlib.suppress(Interrupted):
-                self._wait()
+            if patient:
+                signals.catch_again()
+                with contextlib.suppress(Interrupted):
+                    self._wait()
             raise
 
     def results(self) -> list[R]:
@@ -96,3 +98,35 @@ class Several(Generic[T, R]):
     def _take(self) -> int | None:
         with self._lock:
             return None if self._stopped else next(self._waiting, None)
+
+
+def at_once(items: Sequence[T], read: Callable[[T], R], concurrency: int) -> list[R]:
+    """``read`` of every item, up to ``concurrency`` at once; raises the first one's error.
+
+    For the main thread, where a signal ends it without waiting for an answer.
+    """
+
+    def attempt(item: T) -> R | Exception:
+        try:
+            return read(item)
+        except Exception as error:
+            return error
+
+    def never(item: T, error: Exception | None) -> R | Exception:
+        raise AssertionError("a run that is not interrupted ends with every item done")
+
+    run = Several(items, attempt, never)
+    run.run(concurrency, patient=False)
+    results: list[R] = []
+    for result in run.results():
+        if isinstance(result, Exception):
+            raise result
+        results.append(result)
+    return results
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """The items in groups of ``size``, the last one of what is left."""
+    rest = iter(items)
+    while chunk := tuple(islice(rest, size)):
+        yield chunk

@@ -18,7 +18,7 @@ from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Interrupted, U
 from ecs_snap_cli.model import Disk, DiskSelection, Snapshot, Unknown
 from ecs_snap_cli.workflow import prune
 from ecs_snap_cli.workflow.prune import Deletion, make_plan
-from ecs_snap_cli.workflow.selecting import selected
+from ecs_snap_cli.workflow.selecting import select
 from tests.unit.histories import NOW
 
 ALL = Scope(every=True)
@@ -55,6 +55,9 @@ class Played:
 
     def disks(self, *, instance_id: str | None = None, tags: Any = ()) -> dict[str, Disk]:
         return {each: Disk(each) for each in self.groups.get(instance_id or tags, [])}
+
+    def disks_by_id(self, disk_ids: tuple[str, ...]) -> dict[str, Disk | None]:
+        return {disk_id: self.disk(disk_id) for disk_id in disk_ids}
 
     def disk(self, disk_id: str) -> Disk | None:
         self.looked_up.append(disk_id)
@@ -282,6 +285,11 @@ def test_the_policy_and_the_scope_go_by_disk() -> None:
     )
     kept = [each.snapshot_id for each in plan.decisions if each.action == "keep"]
     assert kept == ["d-1-1", "d-1-2", "d-2-1", "d-2-2"]
+
+
+def selected(ecs: Played, selection: DiskSelection) -> tuple[str, ...]:
+    """The IDs of the disks that a selection means."""
+    return tuple(select(ecs, selection, 4, look_up=False).disks)
 
 
 def test_disks_are_selected_in_order_each_once_and_named_ones_are_not_looked_up() -> None:

@@ -1,0 +1,81 @@
+"""What came of each disk of a run as a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from ecs_snap_cli.render.document import Block, Cell, Column, Document, Grid, Paragraph, Table
+
+_STYLES = {"created": "good", "planned": "good", "refused": "bad", "failed": "bad"}
+_COLUMNS = (
+    Column("DiskId", 0, 6),
+    Column("Status", 2, 7),
+    Column("SnapshotId", 1, 10),
+    Column("Code", 3, 12),
+)
+
+
+class Result(Protocol):
+    """What is shown of a disk; see ``workflow/batch.py``."""
+
+    @property
+    def disk_id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def snapshot_id(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+
+
+def results(found: Sequence[Result]) -> Document:
+    """One row a disk, then why, where it did not go well."""
+    counts = Counter(each.status for each in found)
+    return Document(
+        root="BatchResponse",
+        data={
+            "Results": [_data(each) for each in found],
+            "Created": counts["created"],
+            "Refused": counts["refused"],
+            "Failed": counts["failed"],
+        },
+        blocks=_blocks(found, counts),
+        ids=tuple(each.snapshot_id for each in found if each.snapshot_id is not None),
+    )
+
+
+def _data(result: Result) -> dict[str, Any]:
+    return {
+        "DiskId": result.disk_id,
+        "Status": result.status,
+        "SnapshotId": result.snapshot_id,
+        "RequestId": result.request_id,
+        "Code": result.code,
+        "Message": result.message,
+    }
+
+
+def _blocks(found: Sequence[Result], counts: Counter[str]) -> list[Block]:
+    rows = [
+        (
+            Cell(each.disk_id, whole=True),
+            Cell(each.status, _STYLES.get(each.status, "")),
+            Cell(each.snapshot_id or "-", whole=True),
+            Cell(each.code or "-"),
+        )
+        for each in found
+    ]
+    blocks: list[Block] = [Table(_COLUMNS, rows)] if rows else []
+    reasons = [
+        (Cell(each.disk_id, whole=True), Cell(each.message)) for each in found if each.message
+    ]
+    if reasons:
+        blocks += [Paragraph(""), Grid(reasons)]
+    told = [f"{count:,} {status}" for status, count in counts.items()]
+    return [*blocks, Paragraph(""), Paragraph(f"{len(found):,} disks: {', '.join(told)}.")]

@@ -1,0 +1,257 @@
+"""``batch``: one snapshot of each of many disks; no result of any is ever lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ecs_snap_cli.core.outcome import combined
+from ecs_snap_cli.core.preflight import Policy, evaluate, exit_code
+from ecs_snap_cli.errors import EcsSnapError, ExitCode
+from ecs_snap_cli.events import DiskEnded, FleetSelected, Observer
+from ecs_snap_cli.model import Check, DiskSelection, Report, SnapshotOrder
+from ecs_snap_cli.redact import redact
+from ecs_snap_cli.workflow.check import utc_now
+from ecs_snap_cli.workflow.create import Gateway as CreateGateway
+from ecs_snap_cli.workflow.create import Journal, refusal, send
+from ecs_snap_cli.workflow.fleet import Fleet, FleetReader
+from ecs_snap_cli.workflow.selecting import select
+from ecs_snap_cli.workflow.several import Several
+from ecs_snap_cli.workflow.wait import Patience
+
+_REFUSALS = (ExitCode.REFUSED, ExitCode.NOT_FOUND)
+_MOST_NAMED = 3
+
+
+class Gateway(CreateGateway, FleetReader, Protocol):
+    """All that ``batch`` asks of ECS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one disk.
+
+    ``status`` is ``created``, ``planned`` (it would be), ``refused`` (by a check, or by ECS for
+    what the disk is) or ``failed``; ``exit_code`` is what the disk counts as.
+    """
+
+    disk_id: str
+    status: str
+    exit_code: ExitCode = ExitCode.DONE
+    snapshot_id: str | None = None
+    request_id: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done to each disk.
+
+    ``order`` makes the order of a disk; no ``policy``: unchecked; no ``patience``: nothing is
+    waited for; ``dry_run``: nothing is created. Up to ``concurrency`` calls are under way at once.
+    """
+
+    selection: DiskSelection
+    order: Callable[[str], SnapshotOrder]
+    policy: Policy | None
+    patience: Patience | None
+    dry_run: bool
+    concurrency: int
+
+
+class Batch:
+    """One run. ``results`` may be asked for at any time, after a signal as well."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        plan: Plan,
+        observer: Observer,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._gateway = gateway
+        self._plan = plan
+        self._observe = observer
+        self._now = now
+        self._journals: dict[str, Journal] = {}
+        self._warnings = _Warnings()
+        self._bare_instances: tuple[str, ...] = ()
+        self._begin(tuple(e for e in plan.selection.disk_ids if e not in plan.selection.excluded))
+
+    def _begin(self, disk_ids: tuple[str, ...]) -> None:
+        self._disk_ids = disk_ids
+        self._run = Several(disk_ids, self._act, self._lost)
+
+    def run(self) -> None:
+        """Select, check and create; wait, if that is planned.
+
+        Raises what stands in the way of all disks before anything is created, and
+        ``Interrupted`` after a signal.
+        """
+        plan = self._plan
+        disks = select(self._gateway, plan.selection, plan.concurrency)
+        self._bare_instances = disks.bare_instances
+        self._fleet = Fleet(self._gateway, disks.disks)
+        self._begin(tuple(disks.disks))
+        self._observe(FleetSelected(len(self._disk_ids)))
+        if plan.policy is not None:
+            self._fleet.read(plan.concurrency)
+        self._run.run(plan.concurrency)
+
+    def results(self) -> list[Result]:
+        """One for each disk, in the order of selection."""
+        return self._run.results()
+
+    @property
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The IDs that must not be lost."""
+        return tuple(each.snapshot_id for each in self.results() if each.snapshot_id is not None)
+
+    @property
+    def go_on(self) -> str:
+        """What to do after a run that was interrupted."""
+        return "ECS goes on with these snapshots by itself: `ecs-snap list` shows them"
+
+    def complete(self, error: EcsSnapError) -> None:
+        """Add to an error that ends the run what was created by now."""
+        error.add(self.what_exists())
+
+    def what_exists(self) -> str | None:
+        """The snapshots that were created, or may have been, in a sentence; ``None``: none."""
+        told = [
+            f"{each.snapshot_id} of disk {each.disk_id}"
+            for each in self.results()
+            if each.snapshot_id is not None
+        ]
+        unsure = [found for each in list(self._journals.values()) if (found := each.what_exists())]
+        exists = [f"These snapshots exist all the same: {', '.join(told)}."] if told else []
+        return " ".join([*exists, *unsure]) or None
+
+    def exit_code(self) -> ExitCode:
+        """How the whole run ended, unless a signal ended it."""
+        codes = [each.exit_code for each in self.results()]
+        return combined([*codes, *(ExitCode.NOT_FOUND for _ in self._bare_instances)])
+
+    def warnings(self) -> list[str]:
+        """What is to be said beside the results, a sentence each."""
+        return [
+            *(f"No disk is attached to instance {each}." for each in self._bare_instances),
+            *self._warnings.told(),
+        ]
+
+    # For the threads of the run
+
+    def _act(self, disk_id: str) -> Result:
+        result = self._result(disk_id)
+        self._observe(DiskEnded(disk_id, result.status, result.message))
+        return result
+
+    def _result(self, disk_id: str) -> Result:
+        policy, known, report = self._plan.policy, None, None
+        if policy is not None:
+            facts = self._fleet.facts(disk_id)
+            report = evaluate(facts, policy, self._now() + self._gateway.clock_ahead)
+            known = facts.snapshot_ids
+            if not report.eligible:
+                return _refused(report)
+            self._warnings.note(disk_id, report.warned)
+        if self._plan.dry_run:
+            return Result(disk_id, "planned")
+        journal = Journal(self._plan.order(disk_id), report=report)
+        self._journals[disk_id] = journal
+        created = send(self._gateway, journal, known=known, observer=self._observe, now=self._now)
+        del self._journals[disk_id]
+        return Result(
+            disk_id, "created", snapshot_id=created.snapshot_id, request_id=created.request_id
+        )
+
+    def _lost(self, disk_id: str, error: Exception | None) -> Result:
+        journal = self._journals.get(disk_id)
+        if error is None:
+            return _unfinished(disk_id, journal)
+        result = _failed(disk_id, error, journal)
+        self._observe(DiskEnded(disk_id, result.status, result.message))
+        return result
+
+
+class _Warnings:
+    """What the pre-flight warned of, each text once, however many disks it is about."""
+
+    def __init__(self) -> None:
+        self._disks: dict[tuple[str, str], list[str]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, disk_id: str, checks: tuple[Check, ...]) -> None:
+        """Add a disk's warnings."""
+        with self._lock:
+            for check in checks:
+                self._disks.setdefault((check.id, check.message), []).append(disk_id)
+
+    def told(self) -> list[str]:
+        """One text a warning, with the disks that it is about."""
+        with self._lock:
+            return [
+                f"{check_id} of {_named(disk_ids)}: {message}"
+                for (check_id, message), disk_ids in self._disks.items()
+            ]
+
+
+def _named(disk_ids: list[str]) -> str:
+    first = ", ".join(disk_ids[:_MOST_NAMED])
+    more = len(disk_ids) - _MOST_NAMED
+    return first + (f" and {more:,} more" if more > 0 else "")
+
+
+def _refused(report: Report) -> Result:
+    problem = refusal(report)
+    telling = report.failed or report.warned
+    reasons = " ".join(check.message for check in telling)
+    return Result(
+        report.disk_id,
+        "refused",
+        exit_code(report),
+        code=_first_code(telling) or problem.code,
+        message=" ".join(filter(None, (reasons or problem.message, report.hint))),
+    )
+
+
+def _first_code(checks: tuple[Check, ...]) -> str | None:
+    return checks[0].code if checks else None
+
+
+def _unfinished(disk_id: str, journal: Journal | None) -> Result:
+    if journal is not None and journal.created is not None:
+        created = journal.created
+        return Result(
+            disk_id, "created", snapshot_id=created.snapshot_id, request_id=created.request_id
+        )
+    exists = journal.what_exists() if journal is not None else None
+    return Result(
+        disk_id,
+        "failed",
+        ExitCode.INTERRUPTED,
+        code="Interrupted",
+        message=exists or "The run was interrupted before this disk's turn; nothing was created.",
+    )
+
+
+def _failed(disk_id: str, error: Exception, journal: Journal | None) -> Result:
+    if not isinstance(error, EcsSnapError):
+        error = EcsSnapError(
+            f"Something unexpected happened ({type(error).__name__}).",
+            hint="This is a bug: please report it.",
+        )
+    exists = journal.what_exists() if journal is not None else None
+    words = (redact(error.message), exists, redact(error.hint) if error.hint else None)
+    return Result(
+        disk_id,
+        "refused" if error.exit_code in _REFUSALS else "failed",
+        error.exit_code,
+        request_id=error.request_id,
+        code=error.code,
+        message=" ".join(filter(None, words)),
+    )
