@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from .errors import ApiError, invalid_parameter
 from .params import Params
+from .ranking import Key
 
 TOKEN_PARAMETERS = frozenset({"MaxResults", "NextToken"})
 NUMBER_PARAMETERS = frozenset({"PageNumber", "PageSize"})
@@ -18,14 +20,12 @@ DEFAULT_SIZE = 10
 MAX_PAGE_SIZE = 100
 
 Row = TypeVar("Row")
-# Where a row stands in the order of its list: it never changes, and no two rows share one.
-Key = tuple[int | str, ...]
 
 
 def take_page(
     action: str,
     params: Params,
-    rows: Sequence[Row],
+    rows: Callable[[Key | None], Iterable[Row]],
     key: Callable[[Row], Key],
     *,
     max_results: int,
@@ -34,11 +34,11 @@ def take_page(
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields.
 
-    `rows` is the whole filtered list, ascending by `key`. A NextToken names the last row
-    given, not a count, so rows that are added meanwhile neither repeat nor hide any.
-    Sizes out of range are clamped. In token mode TotalCount is 0: ECS says that it means
-    nothing there, and a client that leans on it is to notice. With `numbered` off the token
-    mode is the action's only one.
+    `rows` gives the filtered list, ascending by `key`: what comes after the row of a key, or the
+    whole. A NextToken names the last row given, not a count, so rows that are added meanwhile
+    neither repeat nor hide any. Sizes out of range are clamped. In token mode TotalCount is 0:
+    ECS says that it means nothing there, and a client that leans on it is to notice. With
+    `numbered` off the token mode is the action's only one.
     """
     by_token = not numbered or params.text("MaxResults") or params.text("NextToken")
     by_number = params.text("PageNumber") or params.text("PageSize")
@@ -50,17 +50,14 @@ def take_page(
             "NextToken: ECS would leave the former unused.",
         )
     if not by_token:
-        return _numbered_page(params, rows)
+        return _numbered_page(params, list(rows(None)))
 
     asked = params.integer("MaxResults")
     size = DEFAULT_SIZE if asked is None or asked < min_results else min(asked, max_results)
     query = _query_digest(action, params)
-    start = 0
-    if token := params.text("NextToken"):
-        last = _read_token(token, query)
-        start = next((i for i, row in enumerate(rows) if key(row) > last), len(rows))
-    page = list(rows[start : start + size])
-    more = start + size < len(rows)
+    token = params.text("NextToken")
+    found = list(islice(rows(_read_token(token, query) if token else None), size + 1))
+    page, more = found[:size], len(found) > size
     return page, {
         "TotalCount": 0,
         "PageNumber": 0,

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .fleet import fleet
+from .ranking import BY_ID, NEWEST_FIRST, Key, Ranking
 from .rows import Disk, Image, Instance, Snapshot, SnapshotLock
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
@@ -22,6 +23,12 @@ from .tables import SCHEMA, AnyRow, Row, insert, load, selection
 from .times import milliseconds
 
 Clock = Callable[[], datetime]
+Ids = frozenset[str]
+# SQL that holds of a row, and the values that it binds.
+Condition = tuple[str, tuple[object, ...]]
+
+# A page of the most usual size, and the row that shows that there are more.
+_AT_A_TIME = 101
 
 
 class StateUnavailable(Exception):
@@ -73,17 +80,25 @@ class State:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def disks(self) -> list[Disk]:
-        """Every disk, by ID."""
-        return self._select(Disk, "ORDER BY id")
+    def disks(
+        self, ids: Ids | None = None, instance_id: str = "", after: Key | None = None
+    ) -> Iterator[Disk]:
+        """The disks of these IDs and on this instance, by ID, from beyond a key on.
+
+        None and an empty text are no condition. They are read as they are needed.
+        """
+        # Attachments are kept as JSON lists that begin with the instance's ID.
+        begins = json.dumps([instance_id], ensure_ascii=False).removesuffix("]")
+        on_instance = _condition("instr(attachments, ?)", instance_id and begins)
+        return self._walk(Disk, BY_ID, after, _among(ids), on_instance)
 
     def disk(self, disk_id: str) -> Disk | None:
         """The disk of this ID, if there is one."""
         return next(iter(self._select(Disk, "WHERE id = ?", disk_id)), None)
 
-    def instances(self) -> list[Instance]:
-        """Every instance, by ID."""
-        return self._select(Instance, "ORDER BY id")
+    def instances(self, ids: Ids | None = None, after: Key | None = None) -> Iterator[Instance]:
+        """The instances of these IDs (None: all), by ID, from beyond a key on."""
+        return self._walk(Instance, BY_ID, after, _among(ids))
 
     def instances_of(self, disk: Disk) -> list[Instance]:
         """The instances that `disk` is attached to."""
@@ -93,12 +108,15 @@ class State:
         )
         return [instance for instances in found for instance in instances]
 
-    def snapshots(self, disk_id: str = "") -> list[Snapshot]:
-        """The snapshots of one disk, or all of them, the newest first (then by ID)."""
-        order = "ORDER BY created DESC, id"
-        if disk_id:
-            return self._select(Snapshot, f"WHERE disk_id = ? {order}", disk_id)
-        return self._select(Snapshot, order)
+    def snapshots(
+        self, disk_id: str = "", ids: Ids | None = None, after: Key | None = None
+    ) -> Iterator[Snapshot]:
+        """The snapshots of one disk and of these IDs, the newest first, from beyond a key on.
+
+        None and an empty text are no condition.
+        """
+        of_disk = _condition("disk_id = ?", disk_id)
+        return self._walk(Snapshot, NEWEST_FIRST, after, of_disk, _among(ids))
 
     def snapshot(self, snapshot_id: str) -> Snapshot | None:
         """The snapshot of this ID, if there is one."""
@@ -113,9 +131,9 @@ class State:
         self.remove_lock(snapshot_id)
         self._execute("DELETE FROM snapshots WHERE id = ?", snapshot_id)
 
-    def images(self) -> list[Image]:
-        """Every image, the newest first (then by ID)."""
-        return self._select(Image, "ORDER BY created DESC, id")
+    def images(self, after: Key | None = None) -> Iterator[Image]:
+        """The images, the newest first, from beyond a key on."""
+        return self._walk(Image, NEWEST_FIRST, after)
 
     def remove_image(self, image_id: str) -> None:
         """Forget an image, if there is one of this ID."""
@@ -171,6 +189,22 @@ class State:
                 (action, token, order.fingerprint, json.dumps(order.answer), self.now()),
             )
 
+    def _walk(
+        self, kind: type[Row], ranking: Ranking, after: Key | None, *conditions: Condition | None
+    ) -> Iterator[Row]:
+        """Rows in the order of `ranking`, fetched some at a time."""
+        while True:
+            beyond = None if after is None else (ranking.beyond, ranking.bound(after))
+            clauses = [each for each in (*conditions, beyond) if each is not None]
+            where = " AND ".join(sql for sql, _ in clauses) or "TRUE"
+            values = [value for _, bound in clauses for value in bound]
+            clause = f"WHERE {where} {ranking.order} LIMIT {_AT_A_TIME}"
+            rows = self._select(kind, clause, *values)
+            yield from rows
+            if len(rows) < _AT_A_TIME:
+                return
+            after = ranking.key(rows[-1])
+
     def _select(self, kind: type[Row], clause: str, *values: object) -> list[Row]:
         now = self.now()
         rows = self._fetch(selection(kind, clause), *values)
@@ -206,6 +240,14 @@ def reset(path: str | os.PathLike[str], *, disks: int = 0) -> None:
     alone and StateError raised.
     """
     rebuild(os.fspath(path), seeding(disks))
+
+
+def _among(ids: Ids | None) -> Condition | None:
+    return None if ids is None else (f"id IN ({', '.join('?' * len(ids))})", tuple(ids))
+
+
+def _condition(sql: str, value: str) -> Condition | None:
+    return (sql, (value,)) if value else None
 
 
 @contextmanager

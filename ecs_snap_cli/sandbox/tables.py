@@ -31,7 +31,8 @@ SCHEMA = (
         encrypted INTEGER NOT NULL, retention_days INTEGER, resource_group_id TEXT NOT NULL,
         tags TEXT NOT NULL)
     """,
-    "CREATE INDEX snapshots_by_disk ON snapshots (disk_id)",
+    "CREATE INDEX snapshots_by_disk ON snapshots (disk_id, created DESC, id)",
+    "CREATE INDEX snapshots_by_age ON snapshots (created DESC, id)",
     """CREATE INDEX disks_by_source ON disks (source_snapshot_id) WHERE source_snapshot_id <> ''""",
     """CREATE TABLE snapshot_locks (
         snapshot_id TEXT PRIMARY KEY, created INTEGER NOT NULL, started INTEGER NOT NULL,
@@ -46,6 +47,7 @@ SCHEMA = (
         action TEXT NOT NULL, token TEXT NOT NULL, fingerprint TEXT NOT NULL,
         answer TEXT NOT NULL, remembered INTEGER NOT NULL, PRIMARY KEY (action, token))
     """,
+    "CREATE INDEX orders_by_age ON orders (remembered)",
 )
 _TABLES: dict[type, str] = {
     Instance: "instances",

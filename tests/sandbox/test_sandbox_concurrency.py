@@ -102,8 +102,8 @@ def test_processes_that_seed_and_race_on_one_file_make_one_snapshot(spawn, raw_c
         codes = sorted(pool.map(create, urls * 2))
     assert codes == [""] + ["IncorrectDiskStatus.CreatingSnapshot"] * 7
     state = State(path, real_time)
-    assert len(state.snapshots("d-sandbox-data")) == 3
-    assert len(state.disks()) == 11
+    assert len(list(state.snapshots("d-sandbox-data"))) == 3
+    assert len(list(state.disks())) == 11
     state.close()
 
 

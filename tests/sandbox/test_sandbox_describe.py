@@ -93,6 +93,13 @@ ALL_DISKS = [
         ({"DiskIds": "[]"}, []),
         ({"InstanceId": "i-sandbox-local"}, ["local"]),
         ({"InstanceId": "i-gone"}, []),
+        ({"InstanceId": "i-sandbox"}, []),
+        ({"InstanceId": "/dev/xvdb"}, []),
+        ({"InstanceId": '"'}, []),
+        (
+            {"InstanceId": "i-sandbox-data", "DiskIds": '["d-sandbox-data","d-sandbox-full"]'},
+            ["data"],
+        ),
         ({"Status": "Available"}, ["detached", "never-attached"]),
         ({"Status": "All"}, ALL_DISKS),
         ({"DiskType": "system"}, ["loading", "system"]),

@@ -316,10 +316,10 @@ def test_an_observer_is_told_after_the_action_was_carried_out(
 
     def observe(action: str, attempt: int, fault: Fault | None) -> None:
         if action == "CreateSnapshot":
-            counts.append(len(server._state.snapshots("d-sandbox-data")))
+            counts.append(len(list(server._state.snapshots("d-sandbox-data"))))
 
     server = start(faults=[parse_fault("CreateSnapshot:html-after")], observer=observe)
-    before = len(server._state.snapshots("d-sandbox-data"))
+    before = len(list(server._state.snapshots("d-sandbox-data")))
     raw_client(server.url).call("CreateSnapshot", DATA)
     assert counts == [before + 1]
 

@@ -80,6 +80,48 @@ def test_reset_makes_a_fleet_and_unmakes_it(tmp_path, start, raw_client):
     assert raw.call("DescribeDisks", count).body["TotalCount"] == 0
 
 
+def test_a_page_has_up_to_500_disks(start, raw_client):
+    raw = raw_client(start(disks=600).url)
+    sizes, token = [], ""
+    while not sizes or token:
+        page = {"RegionId": "cn-hangzhou", "MaxResults": "500", "NextToken": token}
+        body = raw.call("DescribeDisks", page).body
+        sizes.append(len(body["Disks"]["Disk"]))
+        token = body["NextToken"]
+    assert sizes == [500, 111]
+
+
+ONE_DISK = {"DiskIds": '["d-sandbox-fleet-0201"]'}
+
+
+@pytest.mark.parametrize(
+    ("action", "asked", "most"),
+    [
+        ("CreateSnapshot", {"DiskId": "d-sandbox-fleet-0201"}, 3),
+        ("DescribeDisks", ONE_DISK, 1),
+        ("DescribeDisks", {"InstanceId": "i-sandbox-fleet-0051"}, 4),
+        ("DescribeDisks", {"MaxResults": "100"}, 101),
+        ("DescribeInstances", {"InstanceIds": '["i-sandbox-fleet-0051"]'}, 1),
+        ("DescribeSnapshots", {"DiskId": "d-sandbox-fleet-0201"}, 1),
+        ("DescribeSnapshots", {"SnapshotIds": '["s-sandbox-fleet-0201-1"]'}, 1),
+        ("DescribeSnapshots", {"InstanceId": "i-sandbox-data", "DiskId": "d-sandbox-data"}, 3),
+    ],
+)
+def test_no_more_rows_are_read_than_needed(start, raw_client, monkeypatch, action, asked, most):
+    from ecs_snap_cli.sandbox import state
+
+    raw, read = raw_client(start(disks=400).url), []
+
+    def counted(kind, *stored):
+        read.append(kind)
+        return load(kind, *stored)
+
+    load = state.load
+    monkeypatch.setattr(state, "load", counted)
+    assert raw.call(action, {"RegionId": "cn-hangzhou", **asked}).status == 200
+    assert 1 <= len(read) <= most
+
+
 def test_the_command_makes_a_fleet_in_the_state_that_it_is_told(run, tmp_path, start, raw_client):
     path = tmp_path / "state.sqlite3"
     ended = run("sandbox", "reset", "--state", str(path), "--disks", "12")

@@ -3,6 +3,7 @@
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES
+from ..ranking import BY_ID
 from ..rows import Disk
 from ..seed import REGION_ID, ZONE_ID
 from ..times import second_form
@@ -32,13 +33,11 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
     def wanted(disk: Disk) -> bool:
         return (
-            (ids is None or disk.id in ids)
-            and status in ("", disk.status)
+            status in ("", disk.status)
             and kind in ("", disk.type)
             and category in ("", disk.category)
             and name in ("", disk.name)
             and zone in ("", ZONE_ID)
-            and (not instance_id or any(a.instance_id == instance_id for a in disk.attachments))
             and tags_match(tags, disk.tags)
         )
 
@@ -48,9 +47,9 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         context,
         params,
         action=ACTION.name,
-        rows=context.state.disks,
+        rows=lambda after: context.state.disks(ids, instance_id, after),
         wanted=wanted,
-        key=lambda disk: (disk.id,),
+        key=BY_ID.key,
         max_results=500,
         min_results=10,
     )

@@ -2,6 +2,7 @@
 
 from ..paging import MAX_PAGE_SIZE, NUMBER_PARAMETERS
 from ..params import Params
+from ..ranking import NEWEST_FIRST
 from ..rows import Image
 from ..times import second_form
 from .action import FILTER_PAIRS, OLD_TAG_PAIRS, TAG_PAIRS, Action, Context, tags_match, tags_shape
@@ -29,7 +30,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         action=ACTION.name,
         rows=context.state.images,
         wanted=wanted,
-        key=lambda image: (-image.created, image.id),
+        key=NEWEST_FIRST.key,
         max_results=MAX_PAGE_SIZE,
     )
     return {

@@ -4,6 +4,7 @@ import re
 
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
+from ..ranking import BY_ID
 from ..rows import Instance
 from ..seed import REGION_ID, ZONE_ID
 from ..times import minute_form
@@ -33,8 +34,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
     def wanted(instance: Instance) -> bool:
         return (
-            (ids is None or instance.id in ids)
-            and status in ("", instance.status)
+            status in ("", instance.status)
             and (not name.pattern or bool(name.fullmatch(instance.name)))
             and zone in ("", ZONE_ID)
             and tags_match(tags, instance.tags)
@@ -46,9 +46,9 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         context,
         params,
         action=ACTION.name,
-        rows=context.state.instances,
+        rows=lambda after: context.state.instances(ids, after),
         wanted=wanted,
-        key=lambda instance: (instance.id,),
+        key=BY_ID.key,
         max_results=100,
         min_results=10,
     )

@@ -9,6 +9,7 @@ from ..errors import ApiError
 from ..locking import COOLING_OFF, EXPIRED, LOCKED, cool_off_end, lock_end, lock_status
 from ..paging import TOKEN_PARAMETERS
 from ..params import Params
+from ..ranking import Key
 from ..rows import SnapshotLock
 from ..times import second_form
 from .action import Action, Context
@@ -25,12 +26,12 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         raise ApiError(400, "InvalidLockStatus.Malformed", "There is no such LockStatus.")
     now = context.state.now()
 
-    def rows() -> Iterable[SnapshotLock]:
+    def rows(after: Key | None) -> Iterable[SnapshotLock]:
         locks = context.state.locks()
         # Asked for one that is not locked, ECS refuses instead of leaving it out.
         if unlocked := ids - {lock.snapshot_id for lock in locks}:
             raise not_locked(unlocked)
-        return locks
+        return (lock for lock in locks if after is None or _key(lock) > after)
 
     # A MaxResults below 10 counts as 10, one above 100 as 100.
     page, paging = list_page(
@@ -41,13 +42,17 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         wanted=lambda lock: (
             (not ids or lock.snapshot_id in ids) and status in ("", lock_status(lock, now))
         ),
-        key=lambda lock: (lock.snapshot_id,),
+        key=_key,
         max_results=100,
         min_results=10,
         numbered=False,
     )
     shapes = [lock_shape(lock, now) for lock in page]
     return {"NextToken": paging["NextToken"], "LockedSnapshotsInfo": shapes}
+
+
+def _key(lock: SnapshotLock) -> Key:
+    return (lock.snapshot_id,)
 
 
 def not_locked(snapshot_ids: Iterable[str]) -> ApiError:

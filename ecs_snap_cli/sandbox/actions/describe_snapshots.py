@@ -3,6 +3,7 @@
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES, progress_of
+from ..ranking import NEWEST_FIRST
 from ..rows import Snapshot
 from ..seed import REGION_ID
 from ..times import second_form
@@ -33,7 +34,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     instance_id = params.text("InstanceId")
     tags = params.tags()
     now = context.state.now()
-    attached = _attached_disks(context, instance_id) if instance_id else frozenset()
+    attached = {disk.id for disk in context.state.disks(None, instance_id)} if instance_id else ()
     in_images, in_disks = context.state.snapshots_in_images(), context.state.snapshots_in_disks()
 
     def usage_of(snapshot: Snapshot) -> str:
@@ -41,8 +42,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
     def wanted(snapshot: Snapshot) -> bool:
         return (
-            (ids is None or snapshot.id in ids)
-            and (not instance_id or snapshot.disk_id in attached)
+            (not instance_id or snapshot.disk_id in attached)
             and kind in ("", snapshot.type)
             and usage in ("", usage_of(snapshot))
             and name in ("", snapshot.name)
@@ -56,21 +56,13 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         context,
         params,
         action=ACTION.name,
-        rows=lambda: context.state.snapshots(disk_id),
+        rows=lambda after: context.state.snapshots(disk_id, ids, after),
         wanted=wanted,
-        key=lambda snapshot: (-snapshot.created, snapshot.id),
+        key=NEWEST_FIRST.key,
         max_results=100,
     )
     shapes = [_shape(snapshot, usage_of(snapshot), now) for snapshot in page]
     return {**paging, "Snapshots": {"Snapshot": shapes}}
-
-
-def _attached_disks(context: Context, instance_id: str) -> frozenset[str]:
-    return frozenset(
-        disk.id
-        for disk in context.state.disks()
-        if any(attachment.instance_id == instance_id for attachment in disk.attachments)
-    )
 
 
 def _shape(snapshot: Snapshot, usage: str, now: int) -> dict[str, object]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from ..paging import Key, take_page
+from ..paging import take_page
 from ..params import Params
+from ..ranking import Key
 from .action import Context, answer_dry_run
 
 Row = TypeVar("Row")
@@ -15,7 +16,7 @@ def list_page(
     params: Params,
     *,
     action: str,
-    rows: Callable[[], Iterable[Row]],
+    rows: Callable[[Key | None], Iterable[Row]],
     wanted: Callable[[Row], bool],
     key: Callable[[Row], Key],
     max_results: int,
@@ -24,11 +25,15 @@ def list_page(
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields (see `take_page`).
 
-    `rows` gives all there are in this region, ascending by `key`; it is called only where they
-    are needed. A DryRun ends here, before anything is read. Call it once every value is checked.
+    `rows` gives those of this region, ascending by `key`: what comes after the row of a key, or
+    all. It is called, and read, no further than needed. A DryRun ends here, before anything is
+    read. Call it once every value is checked.
     """
     answer_dry_run(params)
-    found = [] if context.elsewhere else [row for row in rows() if wanted(row)]
+
+    def found(after: Key | None) -> Iterable[Row]:
+        return () if context.elsewhere else filter(wanted, rows(after))
+
     return take_page(
         action,
         params,
