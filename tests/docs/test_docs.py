@@ -129,6 +129,14 @@ def test_the_table_of_faults_is_the_sandboxs() -> None:
         assert keys == "the same" or told == set(KINDS[name].keys)
 
 
+def test_the_actions_that_the_sandbox_serves_are_listed() -> None:
+    from ecs_snap_cli.sandbox.actions import ACTIONS
+
+    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    listed = text.partition("It serves ")[2].partition(".")[0]
+    assert set(re.split(r",\s|\sand\s|\s", listed)) - {"and"} == set(ACTIONS)
+
+
 @pytest.mark.parametrize(
     "named",
     sorted(set(re.findall(r"`(tests/[^`]*)`", (ROOT / "docs/reliability.md").read_text("utf-8")))),

@@ -74,6 +74,10 @@ def test_a_name_at_the_edge_is_taken(raw, name):
     assert raw.call("CreateImage", {**ORDER, "ImageName": name}).status == 200
 
 
+def test_images_without_a_name_are_as_many_as_one_likes(raw):
+    assert [raw.call("CreateImage", ORDER).status for _ in range(2)] == [200, 200]
+
+
 def test_the_same_token_gives_the_same_image(raw):
     order = {**ORDER, "ClientToken": "once", "ImageName": "one"}
     first = raw.call("CreateImage", order)

@@ -108,6 +108,8 @@ def test_disks_come_in_pages_of_up_to_500_and_never_below_10(raw):
     assert len(small.body["Disks"]["Disk"]) == small.body["PageSize"] == 10
     rest = {"RegionId": "cn-hangzhou", "MaxResults": "1", "NextToken": small.body["NextToken"]}
     assert len(raw.call("DescribeDisks", rest).body["Disks"]["Disk"]) == 1
+    exact = raw.call("DescribeDisks", {"RegionId": "cn-hangzhou", "MaxResults": "11"}).body
+    assert (len(exact["Disks"]["Disk"]), exact["NextToken"]) == (11, "")
     big = raw.call("DescribeDisks", {"RegionId": "cn-hangzhou", "MaxResults": "501"})
     assert len(big.body["Disks"]["Disk"]) == 11
     assert big.body["PageSize"] == 500
