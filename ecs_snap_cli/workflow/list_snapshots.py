@@ -7,15 +7,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
-from ecs_snap_cli import catalog
-from ecs_snap_cli.errors import ApiError
+from ecs_snap_cli.core.missing import no_such_snapshots
 from ecs_snap_cli.model import Snapshot, SnapshotQuery
 from ecs_snap_cli.workflow.background import Task
 
 # ECS shows no more than this under a tag filter, and does not say when there are more:
 # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
 MOST_BY_TAG = 1_000
-_MOST_NAMED = 10
 
 
 class Lister(Protocol):
@@ -47,7 +45,7 @@ def _read(lister: Lister, query: SnapshotQuery) -> tuple[Snapshot, ...]:
             # The rest of the query may have left them out: look again by ID alone.
             missing = _without(missing, lister.snapshots(SnapshotQuery(snapshot_ids=missing)))
         if missing:
-            raise _not_found(missing)
+            raise no_such_snapshots(missing)
     return found
 
 
@@ -58,17 +56,3 @@ def _is_reached(limit: int | None, count: int) -> bool:
 def _without(snapshot_ids: tuple[str, ...], found: Iterable[Snapshot]) -> tuple[str, ...]:
     present = {snapshot.snapshot_id for snapshot in found}
     return tuple(each for each in dict.fromkeys(snapshot_ids) if each not in present)
-
-
-def _not_found(snapshot_ids: tuple[str, ...]) -> ApiError:
-    code = "InvalidSnapshotId.NotFound"
-    entry = catalog.find(code)
-    named = ", ".join(snapshot_ids[:_MOST_NAMED])
-    more = len(snapshot_ids) - _MOST_NAMED
-    return ApiError(
-        f"ECS does not list {'snapshot' if len(snapshot_ids) == 1 else 'the snapshots'} {named}"
-        + (f" and {more} more." if more > 0 else "."),
-        code=code,
-        http_status=404,
-        hint=entry.remedy if entry else None,
-    )

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ecs_snap_cli import signals
+from ecs_snap_cli.core.missing import no_such_snapshots
 from ecs_snap_cli.core.waiting import LISTING_DELAY_SECONDS, Outcome, classify
 from ecs_snap_cli.errors import ApiError, SnapshotFailed, Unavailable, WaitTimeout
 from ecs_snap_cli.events import Observer, SnapshotSeen, ignore
 from ecs_snap_cli.model import Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
+
+_GONE = "deleted while it was waited for"
 
 
 class SnapshotReader(Protocol):
@@ -88,13 +91,7 @@ def _tolerate_absence(snapshot_id: str, last: Snapshot | None, waited: float) ->
     """A snapshot is listed with a delay, not by every server at once; later, absence means gone."""
     if waited < LISTING_DELAY_SECONDS:
         return
-    gone = " any more: it was deleted while it was waited for" if last is not None else ""
-    raise ApiError(
-        f"ECS does not list snapshot {snapshot_id}{gone}.",
-        code="InvalidSnapshotId.NotFound",
-        http_status=404,
-        hint="Look for it in the console; a deleted snapshot does not come back.",
-    )
+    raise no_such_snapshots((snapshot_id,), since=_GONE if last is not None else "")
 
 
 def _is_reached(snapshot: Snapshot, goal: str) -> bool:
