@@ -75,6 +75,21 @@ class DiskEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LookFailed:
+    """Looking at these snapshots failed in passing; the wait for them goes on."""
+
+    snapshot_ids: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """A snapshot is not waited for any longer, however that ended."""
+
+    snapshot_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotSought:
     """CreateSnapshot's answer was lost: the disk's snapshots are looked through for its own."""
 
@@ -88,6 +103,8 @@ Event = (
     | Cautioned
     | SnapshotCreated
     | SnapshotSeen
+    | LookFailed
+    | WaitEnded
     | SnapshotSought
     | FleetSelected
     | DiskEnded

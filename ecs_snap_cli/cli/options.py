@@ -250,8 +250,7 @@ wait_options = stack(
         "--poll-interval",
         metavar="S",
         type=positive_seconds,
-        default=2,
-        show_default=True,
-        help="Pause between two looks.",
+        show_default="2 at first, a tenth of the time waited later, 30 at most",
+        help="Pause between two looks, the same all the time.",
     ),
 )

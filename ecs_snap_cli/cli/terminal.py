@@ -6,24 +6,20 @@ import contextlib
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Any
 
-from ecs_snap_cli.cli.streams import (
-    OutputLost,
-    guarded,
-    is_terminal,
-    write_document,
-    write_text,
-)
+from ecs_snap_cli.cli.streams import OutputLost, guarded, write_document, write_text
+from ecs_snap_cli.cli.watch import Watch
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import (
     Cautioned,
     Event,
+    LookFailed,
     RequestEnded,
     Retrying,
     SnapshotCreated,
     SnapshotSeen,
     SnapshotSought,
+    WaitEnded,
     Warned,
 )
 from ecs_snap_cli.redact import redact
@@ -49,8 +45,7 @@ class Terminal:
         self._held: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
-        self._progress: Any = None
-        self._last_progress = ""
+        self._watch = Watch(self._say)
 
     def result(self, document: Document) -> None:
         """Write the result on stdout; raises ``OutputLost`` where that cannot be done."""
@@ -144,8 +139,10 @@ class Terminal:
                 self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
             case SnapshotSought():
                 self.detail(f"Looking for a new snapshot of disk {event.disk_id}.")
-            case SnapshotSeen():
-                self._show_progress(event)
+            case SnapshotSeen() | LookFailed() | WaitEnded():
+                # Nothing where it would be noise.
+                if self.verbose or (self.output == "table" and not self.quiet):
+                    self._watch.show(event)
 
     def warn(self, line: str) -> None:
         """Tell what may be amiss; under json and xml only once the result is written."""
@@ -154,47 +151,14 @@ class Terminal:
         else:
             self._held.append(line)
 
-    def _show_progress(self, event: SnapshotSeen) -> None:
-        """A bar on a terminal, one line a change elsewhere; nothing where it would be noise."""
-        if not self.verbose and (self.quiet or self.output != "table"):
-            return
-        if is_terminal(sys.stderr) and self._advance_bar(event):
-            return
-        state = "not listed yet"
-        if event.snapshot is not None:
-            state = event.snapshot.status or "no status"
-            if event.snapshot.progress is not None:
-                state += f" {event.snapshot.progress}%"
-        line = f"Snapshot {event.snapshot_id}: {state}"
-        if line != self._last_progress:
-            self._last_progress = line
-            self._say(line)
-
-    def _advance_bar(self, event: SnapshotSeen) -> bool:
-        """Whether there is a bar to advance; a terminal too narrow for the ID has none."""
-        if self._progress is None:
-            from ecs_snap_cli.render.progress import ProgressBar
-
-            if not ProgressBar.fits(sys.stderr, event.snapshot_id):
-                return False
-            self._progress = ProgressBar(sys.stderr, event.snapshot_id)
-        with contextlib.suppress(OSError, ValueError):
-            self._progress.advance(event)
-        return True
-
     def close_progress(self) -> None:
-        """Take a progress bar off the screen."""
-        bar, self._progress = self._progress, None
-        if bar is not None:
-            with contextlib.suppress(OSError, ValueError):
-                bar.close()
+        """Take progress bars off the screen."""
+        self._watch.close()
 
     def _say(self, line: str) -> None:
         text = visible(redact(line))
         with self._lock, contextlib.suppress(OSError, ValueError):
             if self._closed:
                 return
-            if self._progress is not None:
-                self._progress.say(text)
-            else:
+            if not self._watch.print_above(text):
                 write_text(sys.stderr, text + "\n")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from ecs_snap_cli.model import SnapshotQuery
 
 # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
 MOST_IDS = 100
+
+
+def id_lists(ids: Iterable[str]) -> list[tuple[str, ...]]:
+    """The IDs, each once and in their order, in lists that one call takes."""
+    unique = tuple(dict.fromkeys(ids))
+    return [unique[start : start + MOST_IDS] for start in range(0, len(unique), MOST_IDS)]
 
 
 def snapshot_filters(query: SnapshotQuery) -> list[dict[str, Any]]:
@@ -27,8 +34,7 @@ def snapshot_filters(query: SnapshotQuery) -> list[dict[str, Any]]:
         "tag": [DescribeSnapshotsRequestTag(key=key, value=value) for key, value in query.tags]
         or None,
     }
-    ids = list(dict.fromkeys(query.snapshot_ids))
-    lists = [json.dumps(ids[start : start + MOST_IDS]) for start in range(0, len(ids), MOST_IDS)]
+    lists = [json.dumps(ids) for ids in id_lists(query.snapshot_ids)]
     return [
         {**common, "disk_id": disk_id, "snapshot_ids": id_list}
         for disk_id in dict.fromkeys(query.disk_ids or (None,))

@@ -1,15 +1,25 @@
-"""A progress bar on a terminal's stderr while a snapshot is waited for."""
+"""Progress bars on a terminal's stderr while snapshots are waited for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+from rich.console import RenderableType
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Column
 from rich.text import Text
 
 from ecs_snap_cli.core.times import duration
-from ecs_snap_cli.events import SnapshotSeen
+from ecs_snap_cli.model import Snapshot
 from ecs_snap_cli.render.literal import visible
 from ecs_snap_cli.render.plain import cells
 from ecs_snap_cli.render.terminal import console
@@ -18,28 +28,16 @@ from ecs_snap_cli.render.terminal import console
 _BAR_WIDTH, _PERCENT_WIDTH, _ELAPSED_WIDTH, _LEFT_WIDTH = 21, 5, 8, 19
 
 
-class ProgressBar:
-    """One line that is drawn anew and disappears in the end.
+class ProgressBars:
+    """A line for each snapshot, drawn anew; they disappear as the waits end.
 
-    On a narrow terminal the other columns give way; the ID is whole wherever ``fits`` says so.
+    On a narrow terminal the other columns give way; an ID is whole wherever ``fits`` says so. On
+    a low one the last line counts those for which there is no line.
     """
 
-    def __init__(self, stream: TextIO, snapshot_id: str) -> None:
-        screen = console(stream)
-        name = visible(snapshot_id)
-        room = screen.width - cells(name)
-        columns: list[ProgressColumn] = [
-            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
-        ]
-        if room >= _PERCENT_WIDTH + _BAR_WIDTH:
-            columns.append(BarColumn(bar_width=_BAR_WIDTH - 1))
-        columns.append(TextColumn("{task.percentage:>3.0f}%", markup=False))
-        if room >= _PERCENT_WIDTH + _BAR_WIDTH + _ELAPSED_WIDTH:
-            columns.append(TimeElapsedColumn())
-        if room >= _PERCENT_WIDTH + _BAR_WIDTH + _ELAPSED_WIDTH + _LEFT_WIDTH:
-            columns.append(TextColumn("{task.fields[left]}", markup=False))
-        self._progress = Progress(*columns, console=screen, transient=True)
-        self._task = self._progress.add_task(name, total=100, left="")
+    def __init__(self, stream: TextIO) -> None:
+        self._progress = _Progress(console=console(stream), transient=True)
+        self._tasks: dict[str, TaskID] = {}
         self._progress.start()
 
     @staticmethod
@@ -48,21 +46,66 @@ class ProgressBar:
         return console(stream).width >= cells(visible(snapshot_id)) + _PERCENT_WIDTH
 
     def say(self, line: str) -> None:
-        """Print a line above the bar."""
+        """Print a line above the bars."""
         self._progress.console.print(Text(line))
 
-    def advance(self, event: SnapshotSeen) -> None:
-        """Show the snapshot's state as it was just seen."""
-        snapshot = event.snapshot
-        left = ""
-        if snapshot is not None and snapshot.remain_seconds:
-            left = f"about {duration(snapshot.remain_seconds)} left"
-        self._progress.update(
-            self._task,
-            completed=(snapshot.progress or 0) if snapshot is not None else 0,
-            left=left,
-        )
+    def advance(self, snapshot_id: str, snapshot: Snapshot | None) -> None:
+        """Show a snapshot as it was just seen; ``None``: ECS does not list it."""
+        left = "not listed yet"
+        if snapshot is not None:
+            seconds = snapshot.remain_seconds
+            left = f"about {duration(seconds)} left" if seconds else ""
+        percent = (snapshot.progress or 0) if snapshot is not None else 0
+        self._progress.update(self._task(snapshot_id), completed=percent, left=left)
+
+    def stall(self, snapshot_id: str) -> None:
+        """Show that ECS did not tell this time."""
+        self._progress.update(self._task(snapshot_id), left="no answer")
+
+    def end(self, snapshot_id: str) -> None:
+        """Take a snapshot's line away, if it has one."""
+        task = self._tasks.pop(snapshot_id, None)
+        if task is not None:
+            self._progress.remove_task(task)
 
     def close(self) -> None:
-        """Take the bar off the screen and give the cursor back."""
+        """Take all off the screen and give the cursor back."""
         self._progress.stop()
+
+    def _task(self, snapshot_id: str) -> TaskID:
+        if snapshot_id not in self._tasks:
+            name = visible(snapshot_id)
+            self._tasks[snapshot_id] = self._progress.add_task(name, total=100, left="")
+        return self._tasks[snapshot_id]
+
+
+class _Progress(Progress):
+    """As many lines, with as many columns, as the terminal has room for just now."""
+
+    _NAME = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
+    _BAR = BarColumn(bar_width=_BAR_WIDTH - 1)
+    _PERCENT = TextColumn("{task.percentage:>3.0f}%", markup=False)
+    _ELAPSED = TimeElapsedColumn()
+    _LEFT = TextColumn("{task.fields[left]}", markup=False)
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        tasks = self.tasks
+        if not tasks:
+            return
+        most = self.console.height - 1
+        shown = tasks if len(tasks) <= most else tasks[: max(1, most - 1)]
+        self.columns = tuple(self._fitting(shown))
+        yield self.make_tasks_table(shown)
+        if len(shown) < len(tasks):
+            yield Text(f"… and {len(tasks) - len(shown)} more")
+
+    def _fitting(self, shown: Sequence[Task]) -> Iterator[ProgressColumn]:
+        room = self.console.width - max(cells(task.description) for task in shown) - _PERCENT_WIDTH
+        yield self._NAME
+        if room >= _BAR_WIDTH:
+            yield self._BAR
+        yield self._PERCENT
+        if room >= _BAR_WIDTH + _ELAPSED_WIDTH:
+            yield self._ELAPSED
+        if room >= _BAR_WIDTH + _ELAPSED_WIDTH + _LEFT_WIDTH:
+            yield self._LEFT

@@ -157,7 +157,7 @@ def _wait(
     clock: Clock | None,
 ) -> Snapshot:
     try:
-        return wait_for(gateway, created.snapshot_id, patience, observer, clock)
+        return wait_for(gateway, created.snapshot_id, patience, observer, clock, just_created=True)
     except WaitTimeout as error:
         error.hint = f"{journal.go_on}; --wait-timeout sets how long, 0 for ever."
         raise

@@ -53,7 +53,7 @@ plans = st.lists(
 )
 
 
-WAIT = ("--wait", "--poll-interval", "0.01", "--wait-timeout", "3")
+WAIT = ("--wait", "--poll-interval", "0.01", "--wait-timeout", "1.5")
 
 
 @settings(

@@ -9,6 +9,7 @@ from itertools import product
 
 import pytest
 
+from ecs_snap_cli.workflow import wait
 from tests.faults.conftest import FarEnd, HurriedClock
 
 READS = ("DescribeDisks", "DescribeInstances", "DescribeSnapshots")
@@ -260,7 +261,10 @@ def test_a_wrong_clock_does_not_hide_a_lost_snapshot(far_end: FarEnd) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset", "html,status=502", "error,code=Throttling.User"])
-def test_a_fault_that_lasts_while_waiting_tells_the_id(far_end: FarEnd, fault: str) -> None:
+def test_a_fault_that_lasts_while_waiting_tells_the_id(
+    far_end: FarEnd, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wait, "LONGEST_OUTAGE_SECONDS", 0.0)
     outcome = far_end.create(
         f"DescribeSnapshots@2-:{fault}", argv=("--wait", "-o", "json", "--max-attempts", "2")
     )
@@ -275,6 +279,19 @@ def test_a_fault_that_lasts_while_waiting_tells_the_id(far_end: FarEnd, fault: s
         f"To go on waiting, run the same command again with --client-token {outcome.tokens[0]}"
         in hint
     )
+
+
+@pytest.mark.parametrize("fault", ["reset", "html,status=502", "error,code=Throttling.User"])
+def test_a_wait_goes_on_after_a_fault_that_outlasts_the_attempts(
+    far_end: FarEnd, fault: str
+) -> None:
+    argv = ("--wait", "--wait-for", "available", "-q", "--max-attempts", "2")
+    outcome = far_end.create(
+        f"DescribeSnapshots@2-7:{fault}", argv=(*argv, "--poll-interval", "0.1")
+    )
+    assert (outcome.code, outcome.ended.err) == (0, "")
+    assert outcome.snapshots == [outcome.ended.out.strip()]
+    assert outcome.seen.count("DescribeSnapshots") > 7
 
 
 def test_a_wait_that_ecs_never_answered_says_so_and_nothing_of_the_snapshots_state(

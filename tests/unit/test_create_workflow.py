@@ -24,7 +24,14 @@ from ecs_snap_cli.errors import (
     Unavailable,
     WaitTimeout,
 )
-from ecs_snap_cli.events import Event, SnapshotCreated, SnapshotSeen, SnapshotSought, Warned
+from ecs_snap_cli.events import (
+    Event,
+    SnapshotCreated,
+    SnapshotSeen,
+    SnapshotSought,
+    WaitEnded,
+    Warned,
+)
 from ecs_snap_cli.model import (
     Created,
     Disk,
@@ -160,6 +167,7 @@ def test_a_wait_looks_at_the_new_snapshot_and_gives_it_back() -> None:
     assert run.events == [
         SnapshotCreated("s-923FE2BF0", "d-1"),
         SnapshotSeen("s-923FE2BF0", DONE),
+        WaitEnded("s-923FE2BF0"),
     ]
 
 

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from ecs_snap_cli.render.document import Cell, Grid
 from ecs_snap_cli.render.literal import to_json, to_xml_text, visible
 from ecs_snap_cli.render.plain import cells, plain
-from ecs_snap_cli.render.progress import ProgressBar
+from ecs_snap_cli.render.progress import ProgressBars
 
 EVERY = [chr(number) for number in range(sys.maxunicode + 1)]
 # Unicode's Default_Ignorable_Code_Point, the part that is in no category of its own.
@@ -140,11 +140,12 @@ def test_a_progress_bar_has_room_for_what_is_shown_of_an_id(
 ) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "26")
-    assert not ProgressBar.fits(Screen(), snapshot_id)
+    assert not ProgressBars.fits(Screen(), snapshot_id)
     monkeypatch.setenv("COLUMNS", "27")
     screen = Screen()
-    assert ProgressBar.fits(screen, snapshot_id)
-    bar = ProgressBar(screen, snapshot_id)
-    bar.close()
+    assert ProgressBars.fits(screen, snapshot_id)
+    bars = ProgressBars(screen)
+    bars.advance(snapshot_id, None)
+    bars.close()
     drawn = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
     assert visible(snapshot_id) in drawn

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import accumulate
 
 import pytest
 
@@ -14,10 +16,10 @@ from ecs_snap_cli.errors import (
     Unavailable,
     WaitTimeout,
 )
-from ecs_snap_cli.events import Event, SnapshotSeen
+from ecs_snap_cli.events import Event, LookFailed, SnapshotSeen, WaitEnded
 from ecs_snap_cli.model import Snapshot, Unknown
 from ecs_snap_cli.workflow import wait
-from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for
+from ecs_snap_cli.workflow.wait import Clock, Patience, Waited, wait_for, wait_for_each
 
 Answer = tuple[Snapshot, ...] | Unknown
 
@@ -52,6 +54,35 @@ class Reader:
     def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> Answer:
         self.asked.append(snapshot_ids)
         return self._answer(self._time.passed)
+
+
+class Region:
+    """Snapshots that are accomplished at their own times (in seconds) after the beginning.
+
+    ``trouble`` may raise, by the seconds that have passed and the IDs asked for.
+    """
+
+    def __init__(
+        self,
+        time: Time,
+        ends: dict[str, float],
+        trouble: Callable[[float, tuple[str, ...]], None] = lambda passed, ids: None,
+    ) -> None:
+        self._time, self._ends, self._trouble = time, ends, trouble
+        self.asked: list[tuple[float, tuple[str, ...]]] = []
+
+    def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> Answer:
+        passed = self._time.passed
+        self.asked.append((passed, snapshot_ids))
+        self._trouble(passed, snapshot_ids)
+        return tuple(
+            Snapshot(each, "accomplished" if passed >= self._ends[each] else "progressing")
+            for each in snapshot_ids
+        )
+
+
+def ids_of(waits: list[Waited]) -> list[str]:
+    return [each.snapshot_id for each in waits]
 
 
 def one(status: str, progress: int | None = None, available: bool | None = None) -> Answer:
@@ -94,6 +125,7 @@ def test_every_look_is_told_and_the_last_one_is_the_result(time: Time) -> None:
         SnapshotSeen("s-1", None),
         SnapshotSeen("s-1", Snapshot("s-1", "progressing", 10)),
         SnapshotSeen("s-1", found),
+        WaitEnded("s-1"),
     ]
     assert time.pauses == [2.0, 2.0]
 
@@ -110,7 +142,7 @@ def test_an_available_snapshot_is_not_accomplished(time: Time) -> None:
     def answer(passed: float) -> Answer:
         return one("progressing", 5, available=True) if passed < 60 else one("accomplished")
 
-    found = waited(time, answer)
+    found = waited(time, answer, Patience(poll_interval=2.0))
     assert (found.status, time.passed) == ("accomplished", 60.0)
 
 
@@ -249,7 +281,11 @@ def test_an_absence_is_no_error_where_the_timeout_comes_first(time: Time) -> Non
 @pytest.mark.parametrize("gone_at", [4.0, 600.0])
 def test_a_snapshot_that_was_listed_and_is_gone_was_deleted(time: Time, gone_at: float) -> None:
     with pytest.raises(ApiError, match=r"s-1 any more") as gone:
-        waited(time, lambda passed: one("progressing") if passed < gone_at else ())
+        waited(
+            time,
+            lambda passed: one("progressing") if passed < gone_at else (),
+            Patience(poll_interval=2.0),
+        )
     assert gone.value.exit_code is ExitCode.NOT_FOUND
     assert gone.value.code == "InvalidSnapshotId.NotFound"
     assert time.passed == max(gone_at, 30.0)
@@ -274,10 +310,154 @@ def test_an_answer_that_is_not_understood_is_not_the_apis(time: Time) -> None:
     assert refused.value.exit_code is ExitCode.UNAVAILABLE
 
 
-def test_an_error_of_a_look_goes_on(time: Time) -> None:
+def test_where_ecs_never_answered_a_look_its_failure_ends_the_wait(time: Time) -> None:
     class Broken:
         def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> Answer:
             raise Unavailable("No answer.")
 
     with pytest.raises(EcsSnapError, match=r"^No answer\.$"):
         wait_for(Broken(), "s-1", Patience(), clock=time.clock())
+    assert time.passed == 0.0
+
+
+# An outage
+
+
+def outage(start: float, end: float) -> Callable[[float, tuple[str, ...]], None]:
+    def trouble(passed: float, ids: tuple[str, ...]) -> None:
+        if start <= passed < end:
+            raise Unavailable("No answer.")
+
+    return trouble
+
+
+@pytest.mark.parametrize("timeout", [3600.0, 0.0])
+def test_an_outage_that_passes_ends_no_wait(time: Time, timeout: float) -> None:
+    region = Region(time, {"s-1": 1200.0}, outage(100, 1000))
+    events: list[Event] = []
+    patience = Patience(timeout=timeout, poll_interval=50.0)
+    found = wait_for(region, "s-1", patience, events.append, time.clock())
+    assert (found.status, time.passed) == ("accomplished", 1200.0)
+    failed = [each for each in events if isinstance(each, LookFailed)]
+    assert failed == [LookFailed(("s-1",), "No answer.")] * 18
+
+
+def test_an_outage_just_after_the_creation_ends_no_wait(time: Time) -> None:
+    region = Region(time, {"s-1": 60.0}, outage(0, 60))
+    patience = Patience(poll_interval=30.0)
+    found = wait_for(region, "s-1", patience, clock=time.clock(), just_created=True)
+    assert (found.status, time.passed) == ("accomplished", 60.0)
+
+
+def test_an_outage_that_outlasts_the_timeout_is_told_with_what_was_known(time: Time) -> None:
+    region = Region(time, {"s-1": 1200.0}, outage(100, 1000))
+    with pytest.raises(WaitTimeout) as late:
+        wait_for(region, "s-1", Patience(timeout=150.0), clock=time.clock())
+    assert time.passed == 150.0
+    assert "it was still being created when ECS last told" in late.value.message
+    assert "No answer." in late.value.message
+
+
+def test_without_a_limit_an_outage_of_an_hour_ends_the_wait(time: Time) -> None:
+    region = Region(time, {"s-1": 90_000.0}, outage(7200, 1e9))
+    with pytest.raises(Unavailable):
+        wait_for(region, "s-1", Patience(timeout=0, poll_interval=60.0), clock=time.clock())
+    assert time.passed == 7200 - 60 + 3600
+
+
+def test_a_refusal_in_the_midst_of_a_wait_ends_it(time: Time) -> None:
+    def trouble(passed: float, ids: tuple[str, ...]) -> None:
+        if passed >= 10:
+            raise ApiError("Expired.", code="InvalidSecurityToken.Expired", http_status=400)
+
+    region = Region(time, {"s-1": 90.0}, trouble)
+    with pytest.raises(ApiError):
+        wait_for(region, "s-1", Patience(), clock=time.clock(), just_created=True)
+    assert time.passed == 10.0
+
+
+# Many
+
+
+def test_one_call_for_a_hundred_and_none_for_those_that_are_done(time: Time) -> None:
+    ends = {f"s-{number}": 10.0 if number % 2 else 0.0 for number in range(250)}
+    region = Region(time, ends)
+    waits = list(wait_for_each(region, list(ends), Patience(), clock=time.clock()))
+    assert {each.snapshot_id for each in waits} == set(ends)
+    assert all(each.result().status == "accomplished" for each in waits)
+    looks = Counter((passed, len(ids)) for passed, ids in region.asked)
+    assert looks == {(0, 100): 2, (0, 50): 1} | {
+        (passed, count): 1 for passed in (2, 4, 6, 8, 10) for count in (100, 25)
+    }
+
+
+def test_an_end_is_told_as_soon_as_it_is_seen(time: Time) -> None:
+    region = Region(time, {"s-slow": 600.0, "s-fast": 4.0})
+    waits = wait_for_each(region, ("s-slow", "s-fast"), Patience(), clock=time.clock())
+    assert (next(waits).snapshot_id, time.passed) == ("s-fast", 4.0)
+    assert next(waits).snapshot_id == "s-slow"
+    assert list(waits) == []
+    assert {ids for _, ids in region.asked[3:]} == {("s-slow",)}
+
+
+def test_each_ends_in_its_own_way(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        return (
+            Snapshot("s-done", "accomplished"),
+            Snapshot("s-slow", "progressing", 40),
+            *((Snapshot("s-deleted", "progressing"),) if passed < 30 else ()),
+            *((Snapshot("s-bad", "failed" if passed >= 8 else "progressing"),)),
+        )
+
+    ids = ("s-done", "s-slow", "s-deleted", "s-bad", "s-never", "s-done")
+    reader = Reader(time, answer)
+    patience = Patience(timeout=60.0, poll_interval=2.0)
+    waits = list(wait_for_each(reader, ids, patience, clock=time.clock()))
+    assert ids_of(waits) == ["s-done", "s-bad", "s-deleted", "s-never", "s-slow"]
+    outcomes = {each.snapshot_id: type(each.outcome).__name__ for each in waits}
+    assert outcomes == {
+        "s-done": "Snapshot",
+        "s-bad": "SnapshotFailed",
+        "s-deleted": "ApiError",
+        "s-never": "ApiError",
+        "s-slow": "WaitTimeout",
+    }
+    assert {each.snapshot_id for each in waits if each.last is None} == {"s-never"}
+
+
+def test_trouble_with_some_of_them_keeps_no_other_from_being_seen(time: Time) -> None:
+    def trouble(passed: float, ids: tuple[str, ...]) -> None:
+        if "s-0" in ids and 0 < passed < 20:
+            raise Unavailable("No answer.")
+
+    ends = {f"s-{number}": 6.0 for number in range(150)}
+    waits = wait_for_each(Region(time, ends, trouble), list(ends), Patience(), clock=time.clock())
+    first = [next(waits) for _ in range(50)]
+    assert (ids_of(first), time.passed) == ([f"s-{number}" for number in range(100, 150)], 6.0)
+    assert sum(each.result().status == "accomplished" for each in waits) == 100
+    assert time.passed == 20.0
+
+
+def test_what_ends_the_looks_ends_each_wait(time: Time) -> None:
+    denied = Unknown("Not permitted.", "Forbidden.RAM", "ecs:DescribeSnapshots")
+    waits = wait_for_each(
+        Reader(time, lambda passed: denied), ("s-1", "s-2"), Patience(), clock=time.clock()
+    )
+    assert [(each.snapshot_id, getattr(each.outcome, "code", "")) for each in waits] == [
+        ("s-1", "Forbidden.RAM"),
+        ("s-2", "Forbidden.RAM"),
+    ]
+
+
+def test_the_next_look_goes_by_the_one_that_is_nearest_to_its_end(time: Time) -> None:
+    def answer(passed: float) -> Answer:
+        left = (None, max(0, 410 - int(passed)), 5000, 0)
+        return tuple(
+            Snapshot(f"s-{n}", "progressing", remain_seconds=s) for n, s in enumerate(left)
+        )
+
+    ids = tuple(f"s-{number}" for number in range(4))
+    list(wait_for_each(Reader(time, answer), ids, Patience(timeout=500), clock=time.clock()))
+    looks = list(accumulate(time.pauses))
+    assert [passed for passed in looks if 410 <= passed < 412]
+    assert max(time.pauses) == 30.0
