@@ -90,5 +90,9 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
     app.terminal.result(render.results(run.results()))
     if stopped is None:
         return run.exit_code()
-    app.terminal.warn(f"Interrupted by {stopped.signal.name}.")
+    reached = sum(each.code != "Interrupted" for each in run.results())
+    app.terminal.warn(
+        f"Interrupted by {stopped.signal.name}: {reached:,} of {len(run.results()):,} disks were "
+        "done by then."
+    )
     return stopped.exit_code

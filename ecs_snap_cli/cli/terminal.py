@@ -12,7 +12,9 @@ from ecs_snap_cli.cli.watch import Watch
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import (
     Cautioned,
+    DiskEnded,
     Event,
+    FleetSelected,
     LookFailed,
     RequestEnded,
     Retrying,
@@ -139,7 +141,13 @@ class Terminal:
                 self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
             case SnapshotSought():
                 self.detail(f"Looking for a new snapshot of disk {event.disk_id}.")
-            case SnapshotSeen() | LookFailed() | WaitEnded():
+            case DiskEnded() | FleetSelected() | SnapshotSeen() | LookFailed() | WaitEnded():
+                if isinstance(event, FleetSelected):
+                    # Of many, lines would be too many.
+                    self._watch.tells_changes = self.verbose
+                if isinstance(event, DiskEnded) and event.status != "created":
+                    why = f": {event.message}" if event.message else ""
+                    self.detail(f"Disk {event.disk_id}: {event.status}{why}")
                 # Nothing where it would be noise.
                 if self.verbose or (self.output == "table" and not self.quiet):
                     self._watch.show(event)

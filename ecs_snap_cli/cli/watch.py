@@ -1,4 +1,4 @@
-"""What people see of a wait: bars on a terminal, one line a change elsewhere."""
+"""What people see of a run: bars on a terminal; of a wait elsewhere, one line a change."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ecs_snap_cli.cli.streams import is_terminal
-from ecs_snap_cli.events import LookFailed, SnapshotSeen, WaitEnded
+from ecs_snap_cli.events import DiskEnded, FleetSelected, LookFailed, SnapshotSeen, WaitEnded
 
 if TYPE_CHECKING:
-    from ecs_snap_cli.render.progress import ProgressBars
+    from ecs_snap_cli.render.progress import FleetBar, ProgressBars
 
-Watched = SnapshotSeen | LookFailed | WaitEnded
+Watched = SnapshotSeen | LookFailed | WaitEnded | FleetSelected | DiskEnded
 
 
 class Watch:
-    """Shows the events of waits on stderr; ``say`` writes a line there, above the bars."""
+    """Shows the events of runs and waits on stderr; ``say`` writes a line there, above the bars.
+
+    ``tells_changes``: where there is no terminal, each change of a snapshot is a line.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._bars: ProgressBars | None = None
+        self._fleet: FleetBar | None = None
+        self.tells_changes = True
         self._told: dict[str, str] = {}
         self._is_cut_off = False
 
@@ -29,6 +34,11 @@ class Watch:
         """Tell what is new, if that can be written."""
         with contextlib.suppress(OSError, ValueError):
             match event:
+                case FleetSelected():
+                    self._fleet = self._fleet_bar(event.disks)
+                case DiskEnded():
+                    if self._fleet is not None:
+                        self._fleet.end(event.status)
                 case SnapshotSeen():
                     self._seen(event)
                 case LookFailed():
@@ -39,17 +49,27 @@ class Watch:
 
     def print_above(self, text: str) -> bool:
         """Whether there are bars, above which the line is then."""
-        if self._bars is None:
+        bars = self._bars or self._fleet
+        if bars is None:
             return False
-        self._bars.say(text)
+        bars.say(text)
         return True
 
     def close(self) -> None:
         """Take the bars off the screen."""
-        bars, self._bars = self._bars, None
-        if bars is not None:
-            with contextlib.suppress(OSError, ValueError):
-                bars.close()
+        shown = [self._fleet, self._bars]
+        self._fleet = self._bars = None
+        for bars in shown:
+            if bars is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    bars.close()
+
+    def _fleet_bar(self, disks: int) -> FleetBar | None:
+        if not is_terminal(sys.stderr):
+            return None
+        from ecs_snap_cli.render.progress import FleetBar
+
+        return FleetBar(sys.stderr, disks)
 
     def _seen(self, event: SnapshotSeen) -> None:
         self._is_cut_off = False
@@ -57,7 +77,7 @@ class Watch:
             bars.advance(event.snapshot_id, event.snapshot)
             return
         state = _state(event)
-        if self._told.get(event.snapshot_id) != state:
+        if self.tells_changes and self._told.get(event.snapshot_id) != state:
             self._told[event.snapshot_id] = state
             self._say(f"Snapshot {event.snapshot_id}: {state}")
 
@@ -65,7 +85,7 @@ class Watch:
         for snapshot_id in event.snapshot_ids:
             if bars := self._bars_for(snapshot_id):
                 bars.stall(snapshot_id)
-        if not self._is_cut_off:
+        if not self._is_cut_off and self.tells_changes:
             self._is_cut_off = True
             self._say(f"{event.why} The wait goes on.")
 
@@ -78,6 +98,8 @@ class Watch:
         if not ProgressBars.fits(sys.stderr, snapshot_id):
             return None
         if self._bars is None:
+            # One display at a time: whoever waits for snapshots is done with the disks.
+            self.close()
             self._bars = ProgressBars(sys.stderr)
         return self._bars
 

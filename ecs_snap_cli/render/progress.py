@@ -1,7 +1,8 @@
-"""Progress bars on a terminal's stderr while snapshots are waited for."""
+"""Progress on a terminal's stderr while disks are worked on or snapshots waited for."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
@@ -14,6 +15,7 @@ from rich.progress import (
     TaskID,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Column
 from rich.text import Text
@@ -26,6 +28,8 @@ from ecs_snap_cli.render.terminal import console
 
 # What each column takes beside the ID, in the order in which they are given up.
 _BAR_WIDTH, _PERCENT_WIDTH, _ELAPSED_WIDTH, _LEFT_WIDTH = 21, 5, 8, 19
+# Below this a run's line holds no more than counts.
+_FLEET_WIDTH = 76
 
 
 class ProgressBars:
@@ -77,6 +81,46 @@ class ProgressBars:
             name = visible(snapshot_id)
             self._tasks[snapshot_id] = self._progress.add_task(name, total=100, left="")
         return self._tasks[snapshot_id]
+
+
+class FleetBar:
+    """One line for a run over many disks: how many are done, how they ended, how fast."""
+
+    def __init__(self, stream: TextIO, disks: int) -> None:
+        self._counts: Counter[str] = Counter()
+        screen = console(stream)
+        wide = screen.width >= _FLEET_WIDTH
+        columns: list[ProgressColumn] = [
+            *([BarColumn(bar_width=_BAR_WIDTH - 1)] if wide else []),
+            TextColumn("{task.completed:,.0f}/{task.total:,.0f} disks", markup=False),
+            TextColumn("{task.fields[ended]}", markup=False),
+            *([_Rate(), TimeRemainingColumn(compact=True)] if wide else []),
+        ]
+        self._progress = Progress(*columns, console=screen, transient=True)
+        self._task = self._progress.add_task("", total=disks, ended="")
+        self._progress.start()
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(Text(line))
+
+    def end(self, status: str) -> None:
+        """Count one more disk."""
+        self._counts[status] += 1
+        ended = ", ".join(f"{count:,} {each}" for each, count in self._counts.items())
+        self._progress.update(self._task, advance=1, ended=ended)
+
+    def close(self) -> None:
+        """Take it off the screen and give the cursor back."""
+        self._progress.stop()
+
+
+class _Rate(ProgressColumn):
+    """Disks a second, of late."""
+
+    def render(self, task: Task) -> Text:
+        """Nothing before there is something to measure."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
 
 class _Progress(Progress):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from ecs_snap_cli.workflow.create import Journal, refusal, send
 from ecs_snap_cli.workflow.fleet import Fleet, FleetReader
 from ecs_snap_cli.workflow.selecting import select
 from ecs_snap_cli.workflow.several import Several
-from ecs_snap_cli.workflow.wait import Patience
+from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for_each
 
 _REFUSALS = (ExitCode.REFUSED, ExitCode.NOT_FOUND)
 _MOST_NAMED = 3
@@ -72,7 +72,9 @@ class Batch:
         plan: Plan,
         observer: Observer,
         now: Callable[[], datetime] = utc_now,
+        clock: Clock | None = None,
     ) -> None:
+        self._clock = clock
         self._gateway = gateway
         self._plan = plan
         self._observe = observer
@@ -80,6 +82,8 @@ class Batch:
         self._journals: dict[str, Journal] = {}
         self._warnings = _Warnings()
         self._bare_instances: tuple[str, ...] = ()
+        self._pending: set[str] = set()
+        self._ended_badly: dict[str, EcsSnapError] = {}
         self._begin(tuple(e for e in plan.selection.disk_ids if e not in plan.selection.excluded))
 
     def _begin(self, disk_ids: tuple[str, ...]) -> None:
@@ -101,10 +105,40 @@ class Batch:
         if plan.policy is not None:
             self._fleet.read(plan.concurrency)
         self._run.run(plan.concurrency)
+        if plan.patience is not None and not plan.dry_run:
+            self._wait(plan.patience)
+
+    def _wait(self, patience: Patience) -> None:
+        self._pending = set(self.snapshot_ids)
+        for waited in wait_for_each(
+            self._gateway,
+            self.snapshot_ids,
+            patience,
+            self._observe,
+            self._clock,
+            just_created=True,
+        ):
+            self._pending.discard(waited.snapshot_id)
+            if isinstance(waited.outcome, EcsSnapError):
+                self._ended_badly[waited.snapshot_id] = waited.outcome
 
     def results(self) -> list[Result]:
         """One for each disk, in the order of selection."""
-        return self._run.results()
+        return [self._with_wait(each) for each in self._run.results()]
+
+    def _with_wait(self, result: Result) -> Result:
+        """What is known of the wait for a snapshot, added: it stays created, whatever that is."""
+        if result.snapshot_id in self._pending:
+            return replace(
+                result,
+                exit_code=ExitCode.INTERRUPTED,
+                code="Interrupted",
+                message="The run was interrupted while this snapshot was waited for.",
+            )
+        error = self._ended_badly.get(result.snapshot_id or "")
+        if error is None:
+            return result
+        return replace(result, exit_code=error.exit_code, code=error.code, message=_told(error))
 
     @property
     def snapshot_ids(self) -> tuple[str, ...]:
@@ -246,12 +280,17 @@ def _failed(disk_id: str, error: Exception, journal: Journal | None) -> Result:
             hint="This is a bug: please report it.",
         )
     exists = journal.what_exists() if journal is not None else None
-    words = (redact(error.message), exists, redact(error.hint) if error.hint else None)
     return Result(
         disk_id,
         "refused" if error.exit_code in _REFUSALS else "failed",
         error.exit_code,
         request_id=error.request_id,
         code=error.code,
-        message=" ".join(filter(None, words)),
+        message=_told(error, exists),
     )
+
+
+def _told(error: EcsSnapError, exists: str | None = None) -> str:
+    """What, why and the next step as one text; ECS's own words lose what may be a secret."""
+    hint = redact(error.hint) if error.hint else None
+    return " ".join(filter(None, (redact(error.message), exists, hint)))
