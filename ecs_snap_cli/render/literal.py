@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 # What a terminal obeys, what cannot be seen, and what no encoding holds: controls (Cc), format
@@ -19,23 +20,25 @@ _UNSAFE = re.compile(
     + "".join(f"{chr(end)}-{chr(end + 1)}" for end in range(0xFFFE, 0x110000, 0x10000))
     + "]"
 )
+# Most texts hold nothing else than what this leaves out, and are done with in no time.
+_BEYOND_ASCII = re.compile(r"[^ -~]+")
 # No script stacks as many accents and vowel signs on one letter; more of them run over the lines
 # above and below.
 _MOST_MARKS = 8
+_MAY_BE_STACKED = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS + 1}}}")
 # XML 1.0 holds no other characters, not even as references.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def visible(text: str) -> str:
     """``text`` with every character that could take effect shown as ``\\x1b`` or ``\\u202e``."""
-    text = _UNSAFE.sub(lambda match: _escaped(match[0]), text)
-    return text if text.isascii() else _unstacked(text)
+    text = _harmless(text, _escaped)
+    return _unstacked(text) if _MAY_BE_STACKED.search(text) else text
 
 
 def to_json(value: Any, *, ascii_only: bool = False) -> str:
     """``value`` as one line of JSON: lossless, readable, with nothing a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=ascii_only)
-    return _UNSAFE.sub(lambda match: _escaped_in_json(match[0]), text)
+    return _harmless(json.dumps(value, ensure_ascii=ascii_only), _escaped_in_json)
 
 
 def to_xml_text(text: str) -> str:
@@ -43,7 +46,13 @@ def to_xml_text(text: str) -> str:
     text = _NOT_XML.sub(lambda match: _escaped(match[0]), text)
     for raw, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(raw, entity)
-    return _UNSAFE.sub(lambda match: f"&#{ord(match[0])};", text)
+    return _harmless(text, lambda char: f"&#{ord(char)};")
+
+
+def _harmless(text: str, spelled: Callable[[str], str]) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return _BEYOND_ASCII.sub(lambda run: _UNSAFE.sub(lambda match: spelled(match[0]), run[0]), text)
 
 
 def _unstacked(text: str) -> str:
