@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TextIO
 
 from ecs_snap_cli.errors import EcsSnapError
-from ecs_snap_cli.redact import without_secrets
-from ecs_snap_cli.render.document import Block, Document, Paragraph
+from ecs_snap_cli.redact import blotter
+from ecs_snap_cli.render.document import Anew, Block, Document, Paragraph, Row, with_text
 
 # What a stream that cannot hold a character writes in its place, so that each format stays
 # readable and well-formed. JSON has no such handler: it is written in ASCII then.
 _REPLACEMENTS = {"table": "backslashreplace", "json": "strict", "xml": "xmlcharrefreplace"}
+# Characters that are written at once: a small result whole, a large one in parts.
+_CHUNK = 64 * 1024
 
 
 class OutputLost(EcsSnapError):
@@ -58,9 +61,12 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def write_text(stream: TextIO | None, text: str) -> None:
     """Write a text and flush it."""
-    stream = _open(stream, "table")
-    stream.write(without_secrets(text))
-    stream.flush()
+    _write(_open(stream, "table"), (text,))
+
+
+def write_lines(stream: TextIO | None, lines: Iterable[str]) -> None:
+    """Write lines, each without its end, and flush them."""
+    _write(_open(stream, "table"), (f"{line}\n" for line in lines))
 
 
 def write_document(stream: TextIO | None, document: Document, output: str) -> None:
@@ -69,8 +75,22 @@ def write_document(stream: TextIO | None, document: Document, output: str) -> No
     if output == "table":
         _print_blocks(stream, document.blocks)
     else:
-        stream.write(without_secrets(_serialized(document, output, stream.encoding)) + "\n")
-        stream.flush()
+        _write(stream, _serialized(document, output, stream.encoding))
+
+
+def _write(stream: TextIO, pieces: Iterable[str]) -> None:
+    """A secret in a piece is found: no piece is cut."""
+    blotted = blotter()
+    chunk: list[str] = []
+    size = 0
+    for piece in pieces:
+        chunk.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            stream.write(blotted("".join(chunk)))
+            chunk, size = [], 0
+    stream.write(blotted("".join(chunk)))
+    stream.flush()
 
 
 def _print_blocks(stream: TextIO, blocks: Sequence[Block]) -> None:
@@ -82,31 +102,46 @@ def _print_blocks(stream: TextIO, blocks: Sequence[Block]) -> None:
     else:
         from ecs_snap_cli.render.plain import plain
 
-        write_text(stream, plain(blocks))
+        write_lines(stream, plain(blocks))
 
 
 def _without_secrets(block: Block) -> Block:
     """Before it is wrapped to a terminal's width, which may cut a secret in two."""
+    blotted = blotter()
     if isinstance(block, Paragraph):
-        return replace(block, text=without_secrets(block.text))
-    rows = [[replace(cell, text=without_secrets(cell.text)) for cell in row] for row in block.rows]
-    return replace(block, rows=rows)
+        return replace(block, text=blotted(block.text))
+    rows = block.rows
+
+    def clean(row: Row) -> Row:
+        return [with_text(cell, blotted(cell.text)) for cell in row]
+
+    return replace(block, rows=Anew(lambda: map(clean, rows)))
 
 
-def _serialized(document: Document, output: str, encoding: str | None) -> str:
+def _serialized(document: Document, output: str, encoding: str | None) -> Iterator[str]:
     if output == "xml":
-        from ecs_snap_cli.render.xml import element
+        from ecs_snap_cli.render import xml
 
-        return element(document.root, document.data)
-    from ecs_snap_cli.render.literal import to_json
+        yield from xml.pieces(document.root, document.data)
+    else:
+        from ecs_snap_cli.render import json
 
-    data: Any = {document.json_key: document.data} if document.json_key else document.data
-    text = to_json(data)
+        data: Any = {document.json_key: document.data} if document.json_key else document.data
+        fits = _fits(json.pieces(data), encoding or "utf-8")
+        yield from json.pieces(data, ascii_only=not fits)
+    yield "\n"
+
+
+def _fits(pieces: Iterable[str], encoding: str) -> bool:
+    if codecs.lookup(encoding).name == "utf-8":
+        # Lone surrogates, all that it cannot hold, are spelled out in any JSON.
+        return True
     try:
-        text.encode(encoding or "utf-8")
+        for piece in pieces:
+            piece.encode(encoding)
     except UnicodeEncodeError:
-        return to_json(data, ascii_only=True)
-    return text
+        return False
+    return True
 
 
 def _open(stream: TextIO | None, output: str) -> TextIO:

@@ -7,7 +7,13 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from ecs_snap_cli.cli.streams import OutputLost, guarded, write_document, write_text
+from ecs_snap_cli.cli.streams import (
+    OutputLost,
+    guarded,
+    write_document,
+    write_lines,
+    write_text,
+)
 from ecs_snap_cli.cli.watch import Watch
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import (
@@ -54,7 +60,7 @@ class Terminal:
         self.close_progress()
         with guarded(sys.stdout):
             if self.quiet:
-                write_text(sys.stdout, "".join(f"{visible(each)}\n" for each in document.ids))
+                write_lines(sys.stdout, map(visible, document.ids))
             else:
                 write_document(sys.stdout, document, self.output)
         for line in self._held:

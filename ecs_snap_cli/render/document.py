@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Generic, TypeGuard, TypeVar
+
+T = TypeVar("T")
+
+# What a cell says where there is nothing to say.
+NOTHING = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Anew(Generic[T]):
+    """A list that is too long for memory: its items are made anew whenever it is gone through."""
+
+    make: Callable[[], Iterator[T]]
+
+    def __iter__(self) -> Iterator[T]:
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +35,20 @@ class Cell:
     whole: bool = False
 
 
+def with_text(cell: Cell, text: str) -> Cell:
+    """The cell with another text; most often it is the same."""
+    return cell if text == cell.text else replace(cell, text=text)
+
+
+def is_list(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether a value in a document's data is a list, in memory or not."""
+    return isinstance(value, list | tuple | Anew)
+
+
+Row = Sequence[Cell]
+Rows = Sequence[Row] | Anew[Row]
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A text of its own."""
@@ -31,7 +61,7 @@ class Paragraph:
 class Grid:
     """Aligned rows of cells, ``gap`` blanks apart; the last column takes what width is left."""
 
-    rows: Sequence[Sequence[Cell]]
+    rows: Rows
     indent: int = 0
     gap: int = 2
 
@@ -41,12 +71,14 @@ class Column:
     """What a table's column is called, and what becomes of it where there is little room.
 
     Columns of a high ``rank`` are left out first, the one of the lowest never; cells that are
-    not whole give way before that, but not below ``least`` terminal cells.
+    not whole give way before that, but not below ``least`` terminal cells. Before them all goes a
+    column that is no news: all its cells say ``NOTHING`` or, where ``must_vary``, the same.
     """
 
     title: str
     rank: int
     least: int
+    must_vary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +86,12 @@ class Table:
     """Rows under a header, one line each: never wrapped."""
 
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
+    rows: Rows
 
     def grid(self) -> Grid:
         """All of it as a grid."""
-        return Grid([[Cell(column.title, "strong") for column in self.columns], *self.rows])
+        header = [Cell(column.title, "strong") for column in self.columns]
+        return Grid(Anew(lambda: chain([header], self.rows)))
 
 
 Block = Paragraph | Grid | Table
@@ -68,11 +101,12 @@ Block = Paragraph | Grid | Table
 class Document:
     """``data`` for JSON and (below ``root``) XML, ``ids`` for ``--quiet``, ``blocks`` for people.
 
-    ``json_key`` wraps ``data`` in an object of one member, as error documents are.
+    A member of ``data`` may be a list too long for memory. ``json_key`` wraps ``data`` in an
+    object of one member, as error documents are.
     """
 
     root: str
     data: Mapping[str, Any]
     blocks: Sequence[Block]
-    ids: Sequence[str] = ()
+    ids: Sequence[str] | Anew[str] = ()
     json_key: str | None = None

@@ -3,48 +3,45 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
-from ecs_snap_cli.render.document import Block, Cell, Grid, Paragraph, Table
+from ecs_snap_cli.render.document import Block, Grid, Paragraph, Row, Table
 from ecs_snap_cli.render.literal import visible
 
 _CUT = "…"
 
 
-def plain(blocks: Sequence[Block]) -> str:
-    """The text, every line ended."""
-    lines: list[str] = []
+def plain(blocks: Iterable[Block]) -> Iterator[str]:
+    """The lines of the text, one at a time."""
     for block in blocks:
         if isinstance(block, Paragraph):
-            lines.append(visible(block.text))
+            yield visible(block.text).rstrip()
         else:
-            lines += _grid(block.grid() if isinstance(block, Table) else block)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+            yield from _grid(block.grid() if isinstance(block, Table) else block)
 
 
-def _grid(grid: Grid) -> list[str]:
+def _grid(grid: Grid) -> Iterator[str]:
     gap = " " * grid.gap
-    return [" " * grid.indent + gap.join(row) for row in padded(grid.rows)]
+    widths = column_widths(grid.rows)
+    for row in grid.rows:
+        yield (" " * grid.indent + gap.join(padded(row, widths))).rstrip()
 
 
-def padded(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
-    """The texts, each as wide as its column."""
-    widths = column_widths(rows)
-    texts = [[visible(cell.text) for cell in row] for row in rows]
-    return [
-        [text + " " * (width - cells(text)) for text, width in zip(row, widths, strict=False)]
-        for row in texts
-    ]
+def padded(row: Row, widths: Sequence[int]) -> list[str]:
+    """A row's texts, each as wide as its column."""
+    texts = [visible(cell.text) for cell in row]
+    return [text + " " * (width - cells(text)) for text, width in zip(texts, widths, strict=False)]
 
 
-def column_widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
+def column_widths(rows: Iterable[Row]) -> list[int]:
     """The widest text of each column, in terminal cells."""
-    columns = max((len(row) for row in rows), default=0)
-    return [
-        max((cells(visible(row[column].text)) for row in rows if column < len(row)), default=0)
-        for column in range(columns)
-    ]
+    widths: list[int] = []
+    for row in rows:
+        found = [cells(visible(cell.text)) for cell in row]
+        widths = [max(pair) for pair in zip_longest(widths, found, fillvalue=0)]
+    return widths
 
 
 def cells(text: str) -> int:

@@ -7,27 +7,38 @@ as it came.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from ecs_snap_cli.model import JsonObject, Snapshot
-from ecs_snap_cli.render.document import Cell, Column, Document, Table
+from ecs_snap_cli.render.document import NOTHING, Anew, Cell, Column, Document, Row, Table
 from ecs_snap_cli.render.literal import to_json, visible
 
 # No name that ECS takes is longer; in characters, so that a heap of accents ends here too.
 _LONGEST = 128
 _STATUS_STYLES = {"accomplished": "good", "progressing": "warn", "failed": "bad"}
-_NOTHING = "-"
 
 
-def listing(found: Sequence[Snapshot]) -> Document:
-    """Snapshots in the shape of DescribeSnapshots' own answer."""
-    records = [snapshot.record for snapshot in found]
+class Snapshots(Protocol):
+    """Snapshots that can be gone through any number of times, in memory or not."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Snapshot]: ...
+
+
+def listing(found: Snapshots) -> Document:
+    """Snapshots in the shape of DescribeSnapshots' own answer, however many."""
+    rows = Anew(lambda: (_row(snapshot.record) for snapshot in found))
     return Document(
         root="DescribeSnapshotsResponse",
-        data={"Snapshots": records, "TotalCount": len(records)},
-        blocks=(_table(records),) if records else (),
-        ids=tuple(snapshot.snapshot_id for snapshot in found if snapshot.snapshot_id),
+        data={
+            "Snapshots": Anew(lambda: (snapshot.record for snapshot in found)),
+            "TotalCount": len(found),
+        },
+        blocks=(Table([field.column for field in _FIELDS], rows),) if found else (),
+        ids=Anew(lambda: (each.snapshot_id for each in found if each.snapshot_id)),
     )
 
 
@@ -39,20 +50,8 @@ class _Field:
     cell: Callable[[JsonObject], Cell]
 
 
-def _table(records: Sequence[JsonObject]) -> Table:
-    rows = [[field.cell(record) for field in _FIELDS] for record in records]
-    columns = [
-        replace(field.column, rank=len(_FIELDS))
-        if _is_no_news(field.column, {row[index].text for row in rows})
-        else field.column
-        for index, field in enumerate(_FIELDS)
-    ]
-    return Table(columns, rows)
-
-
-def _is_no_news(column: Column, texts: set[str]) -> bool:
-    """Whether a column is the first to go where there is little room, whatever its rank."""
-    return texts == {_NOTHING} or (column.title == "DiskId" and len(texts) == 1)
+def _row(record: JsonObject) -> Row:
+    return [field.cell(record) for field in _FIELDS]
 
 
 def _id(name: str) -> Callable[[JsonObject], Cell]:
@@ -71,7 +70,7 @@ def _plain(name: str) -> Callable[[JsonObject], Cell]:
 
 def _status(record: JsonObject) -> Cell:
     status, progress = _shown(record.get("Status")), _shown(record.get("Progress"))
-    doing = f" {progress}" if status == "progressing" and progress != _NOTHING else ""
+    doing = f" {progress}" if status == "progressing" and progress != NOTHING else ""
     return Cell(_short(status + doing), _STATUS_STYLES.get(status, ""))
 
 
@@ -91,7 +90,7 @@ def _tags(record: JsonObject) -> Cell:
     tags = record.get("Tags")
     pairs = tags.get("Tag") if isinstance(tags, dict) else tags
     if not pairs:
-        return Cell(_NOTHING)
+        return Cell(NOTHING)
     if not isinstance(pairs, list) or not all(isinstance(tag, dict) for tag in pairs):
         return _text(pairs)
     return Cell(
@@ -110,7 +109,7 @@ def _text(value: object) -> Cell:
 
 def _shown(value: object) -> str:
     if value is None or value == "":
-        return _NOTHING
+        return NOTHING
     return value if isinstance(value, str) else to_json(value)
 
 
@@ -122,7 +121,7 @@ def _short(text: str) -> str:
 # In the order of the columns; what is free text comes last.
 _FIELDS = (
     _Field(Column("SnapshotId", 0, 10), _id("SnapshotId")),
-    _Field(Column("DiskId", 2, 6), _id("SourceDiskId")),
+    _Field(Column("DiskId", 2, 6, must_vary=True), _id("SourceDiskId")),
     _Field(Column("Status", 1, 16), _status),
     _Field(Column("Created", 3, 17), _created),
     _Field(Column("Type", 5, 5), _plain("SnapshotType")),

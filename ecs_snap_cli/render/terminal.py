@@ -61,10 +61,12 @@ def print_blocks(out: Console, blocks: Sequence[Block]) -> None:
 
 def _print_table(out: Console, grid: Grid) -> None:
     """Line by line: rich's own table would measure every cell again, thousands of them."""
-    for row, texts in zip(grid.rows, padded(grid.rows), strict=True):
-        line = Text(" " * grid.gap).join(
-            Text(text, _STYLES[cell.style]) for cell, text in zip(row, texts, strict=True)
-        )
+    widths = column_widths(grid.rows)
+    for row in grid.rows:
+        line = Text()
+        for cell, text in zip(row, padded(row, widths), strict=True):
+            line.append(text, _STYLES[cell.style])
+            line.append(" " * grid.gap)
         line.rstrip()
         out.print(line, soft_wrap=True)
 

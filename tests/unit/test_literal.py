@@ -122,7 +122,7 @@ def test_a_character_takes_as_many_cells_as_rich_gives_it() -> None:
     ids=["signs", "enclosed", "jamo", "zalgo", "emoji"],
 )
 def test_columns_line_up_whatever_is_in_them(texts: list[str]) -> None:
-    lines = plain([Grid([[Cell(text), Cell("#")] for text in texts])]).splitlines()
+    lines = list(plain([Grid([[Cell(text), Cell("#")] for text in texts])]))
     assert len(lines) == len(texts)
     assert len({cell_len(line[: line.rindex("#")]) for line in lines}) == 1
 

@@ -33,9 +33,9 @@ def failed(number: int) -> Decision:
 
 def shown(plan: Plan, width: int = 200) -> list[str]:
     """As on a terminal of that width."""
-    return plain(
-        [fitted(each, width) if isinstance(each, Table) else each for each in blocks(plan)]
-    ).splitlines()
+    return list(
+        plain([fitted(each, width) if isinstance(each, Table) else each for each in blocks(plan)])
+    )
 
 
 def test_a_plan_is_grouped_by_disk_and_ends_in_its_totals() -> None:

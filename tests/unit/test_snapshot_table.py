@@ -13,6 +13,7 @@ from ecs_snap_cli.model import Snapshot
 from ecs_snap_cli.render import snapshots
 from ecs_snap_cli.render.columns import fitted
 from ecs_snap_cli.render.document import Table
+from ecs_snap_cli.render.json import pieces
 from ecs_snap_cli.render.plain import plain
 
 FULL = {
@@ -35,13 +36,13 @@ def listed(*records: dict[str, Any]) -> list[Snapshot]:
 
 
 def in_a_pipe(*records: dict[str, Any]) -> list[str]:
-    return plain(snapshots.listing(listed(*records)).blocks).splitlines()
+    return list(plain(snapshots.listing(listed(*records)).blocks))
 
 
 def on_terminal(width: int, *records: dict[str, Any]) -> list[str]:
     (table,) = snapshots.listing(listed(*records)).blocks
     assert isinstance(table, Table)
-    return plain([fitted(table, width)]).splitlines()
+    return list(plain([fitted(table, width)]))
 
 
 def shown(column: str, **more: Any) -> str:
@@ -135,7 +136,7 @@ def test_a_text_of_any_length_is_cut_visibly_in_the_table_only(name: str, text: 
         assert "…" in lines[1]
         assert max(map(len, lines)) < 450
     document = snapshots.listing(listed(record))
-    assert json.loads(json.dumps(document.data))["Snapshots"] == [record]
+    assert json.loads("".join(pieces(document.data)))["Snapshots"] == [record]
 
 
 def test_an_id_is_never_cut() -> None:
@@ -188,7 +189,5 @@ def test_a_column_that_says_nothing_is_left_out_first() -> None:
 
 
 def test_the_ids_are_those_of_the_records_that_have_one() -> None:
-    assert snapshots.listing(listed(FULL, {}, OTHER)).ids == (
-        FULL["SnapshotId"],
-        OTHER["SnapshotId"],
-    )
+    ids = snapshots.listing(listed(FULL, {}, OTHER)).ids
+    assert list(ids) == [FULL["SnapshotId"], OTHER["SnapshotId"]]

@@ -26,7 +26,7 @@ TABLE = Table(COLUMNS, [ROW])
 
 
 def lines_of(grid: Grid) -> list[str]:
-    return plain([grid]).splitlines()
+    return list(plain([grid]))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_one_column_does_not_need_goes_to_the_others() -> None:
 
 
 def test_a_pipe_gets_every_column_on_one_line_a_row() -> None:
-    assert plain([TABLE]).splitlines() == [
+    assert list(plain([TABLE])) == [
         "Id          Disk    Note                  Size",
         "s-12345678  d-1234  nnnnnnnnnnnnnnnnnnnn  2000",
     ]
