@@ -77,14 +77,15 @@ def list_snapshots(app: App, common: Common, **options: Any) -> ExitCode:
     query = _query(options)
     with open_ecs(common, app.terminal.observe) as ecs:
         found = list_all(ecs, query)
-    if may_lack_some(query, len(found)):
-        app.terminal.warn(
-            "Warning: ECS shows no more than 1,000 snapshots for a tag; some may be missing. "
-            "Narrow the list with --disk-id."
-        )
-    app.terminal.result(snapshots.listing(found))
-    if not found:
-        app.terminal.note(_nothing(query))
+    with found:
+        if may_lack_some(query, len(found)):
+            app.terminal.warn(
+                "Warning: ECS shows no more than 1,000 snapshots for a tag; some may be missing. "
+                "Narrow the list with --disk-id."
+            )
+        app.terminal.result(snapshots.listing(found))
+        if not found:
+            app.terminal.note(_nothing(query))
     return ExitCode.DONE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from ecs_snap_cli.core.missing import no_such_snapshots
 from ecs_snap_cli.model import Snapshot, SnapshotQuery
 from ecs_snap_cli.workflow.background import Task
+from ecs_snap_cli.workflow.spool import Spool
 
 # ECS shows no more than this under a tag filter, and does not say when there are more:
 # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
@@ -22,14 +23,15 @@ class Lister(Protocol):
     def snapshots(self, query: SnapshotQuery) -> Iterator[Snapshot]: ...
 
 
-def list_all(lister: Lister, query: SnapshotQuery) -> tuple[Snapshot, ...]:
+def list_all(lister: Lister, query: SnapshotQuery) -> Spool:
     """The snapshots that satisfy ``query``, in ECS's order, disk by disk where disks are given.
 
-    Raises ``ApiError`` (``InvalidSnapshotId.NotFound``) where a snapshot that is asked for by ID
-    does not exist, and what the reads raise. One that exists and is only left out by the rest of
-    the query is no error; neither is one that ``limit`` leaves unread.
+    All of them are read then; the caller closes what holds them. Raises ``ApiError``
+    (``InvalidSnapshotId.NotFound``) where a snapshot that is asked for by ID does not exist, and
+    what the reads raise. One that exists and is only left out by the rest of the query is no
+    error; neither is one that ``limit`` leaves unread.
     """
-    return Task(lambda: _read(lister, query)).result()
+    return Task(lambda: Spool(_read(lister, query))).result()
 
 
 def may_lack_some(query: SnapshotQuery, count: int) -> bool:
@@ -37,22 +39,22 @@ def may_lack_some(query: SnapshotQuery, count: int) -> bool:
     return bool(query.tags) and count >= MOST_BY_TAG and not _is_reached(query.limit, count)
 
 
-def _read(lister: Lister, query: SnapshotQuery) -> tuple[Snapshot, ...]:
-    found = tuple(islice(lister.snapshots(query), query.limit))
-    if not _is_reached(query.limit, len(found)):
-        missing = _without(query.snapshot_ids, found)
-        if missing and replace(query, snapshot_ids=(), limit=None) != SnapshotQuery():
-            # The rest of the query may have left them out: look again by ID alone.
-            missing = _without(missing, lister.snapshots(SnapshotQuery(snapshot_ids=missing)))
-        if missing:
-            raise no_such_snapshots(missing)
-    return found
+def _read(lister: Lister, query: SnapshotQuery) -> Iterator[Snapshot]:
+    missing = dict.fromkeys(query.snapshot_ids)
+    count = 0
+    for snapshot in islice(lister.snapshots(query), query.limit):
+        yield snapshot
+        count += 1
+        missing.pop(snapshot.snapshot_id, None)
+    if _is_reached(query.limit, count):
+        return
+    if missing and replace(query, snapshot_ids=(), limit=None) != SnapshotQuery():
+        # The rest of the query may have left them out: look again by ID alone.
+        for snapshot in lister.snapshots(SnapshotQuery(snapshot_ids=tuple(missing))):
+            missing.pop(snapshot.snapshot_id, None)
+    if missing:
+        raise no_such_snapshots(tuple(missing))
 
 
 def _is_reached(limit: int | None, count: int) -> bool:
     return limit is not None and count >= limit
-
-
-def _without(snapshot_ids: tuple[str, ...], found: Iterable[Snapshot]) -> tuple[str, ...]:
-    present = {snapshot.snapshot_id for snapshot in found}
-    return tuple(each for each in dict.fromkeys(snapshot_ids) if each not in present)

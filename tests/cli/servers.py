@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import http.client
 import ipaddress
+import json
 import select
 import socket
 import ssl
@@ -13,8 +14,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -33,6 +37,7 @@ class Server(ThreadingHTTPServer):
         self.seen: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.status = 200
+        self.snapshots = 0
         self.location: str | None = None
         self.target: int | None = None
         self.port = int(self.server_address[1])
@@ -85,6 +90,41 @@ class Ecs(_Handler):
         self.wfile.write(body)
 
     do_GET = do_POST
+
+
+class Pages(_Handler):
+    """An ECS of ``server.snapshots`` snapshots, some 1 KB each, a hundred a page."""
+
+    def do_POST(self) -> None:
+        start = int(parse_qs(urlsplit(self.path).query).get("NextToken", ["0"])[0])
+        body = page(start, self.server.snapshots)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@cache
+def page(start: int, count: int) -> bytes:
+    """The page of DescribeSnapshots that begins with one of ``count`` snapshots."""
+    end = min(start + 100, count)
+    listed = {"Snapshot": [snapshot(number) for number in range(start, end)]}
+    more = {"NextToken": str(end)} if end < count else {}
+    return json.dumps({"RequestId": "R", "Snapshots": listed, **more}).encode()
+
+
+def snapshot(number: int) -> dict[str, Any]:
+    """A record with texts that no other one holds."""
+    return {
+        "SnapshotId": f"s-{number:020}",
+        "SourceDiskId": f"d-{number // 50:020}",
+        "Status": "accomplished",
+        "CreationTime": "2026-03-01T02:15:09Z",
+        "SnapshotName": f"nightly-{number}",
+        "Description": f"{number} " + "x" * 700,
+        "Tags": {"Tag": [{"TagKey": "job", "TagValue": f"nightly-{number}"}]},
+        **{f"Field{field}": f"{field} of {number}" for field in range(5)},
+    }
 
 
 class Tunnel(_Handler):

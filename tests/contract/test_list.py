@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tempfile
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -338,6 +340,48 @@ def test_a_later_page_that_is_not_understood_leaves_stdout_empty(run: Run, ecs: 
     ecs.answers("DescribeSnapshots", page(*records(2), NextToken="two"), {"Snapshots": 1})
     ended = run("list", "-q")
     assert (ended.code, ended.out) == (6, "")
+
+
+def pages(count: int) -> list[dict[str, Any]]:
+    """More than is kept in memory from some ten pages on; a page follows the last of them."""
+    return [
+        page(*records(100, 100 * number, Description="x" * 1000), NextToken=f"t-{number}")
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("options", [(), ("-o", "json"), ("-o", "xml"), ("-q",)], ids=" ".join)
+def test_a_page_that_fails_after_many_leaves_stdout_empty(
+    run: Run, ecs: PlayedEcs, options: tuple[str, ...]
+) -> None:
+    ecs.answers("DescribeSnapshots", *pages(30), error("Forbidden.RAM", 403))
+    ended = run("list", *options)
+    assert (ended.code, ended.out) == (5, "")
+    assert len(ecs.calls) == 31
+
+
+@pytest.mark.parametrize("options", [(), ("-o", "json"), ("-o", "xml"), ("-q",)], ids=" ".join)
+def test_many_pages_are_listed_in_the_order_in_which_they_came(
+    run: Run, ecs: PlayedEcs, options: tuple[str, ...]
+) -> None:
+    ecs.answers("DescribeSnapshots", *pages(30), page(*records(1, 3000)))
+    ended = run("list", *options)
+    assert ended.code == 0
+    assert re.findall(r"\bs-\d+", ended.out) == [f"s-{number}" for number in range(3001)]
+
+
+def test_where_a_long_list_cannot_be_kept_a_short_one_still_can(
+    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    ecs.answers("DescribeSnapshots", page(*records(100)))
+    assert len(run("list", "-q").out.split()) == 100
+    ecs.answers("DescribeSnapshots", *pages(30), page())
+    ended = run("list", "-q", "-o", "json")
+    problem = json.loads(ended.err)["Error"]
+    assert (ended.code, ended.out) == (1, "")
+    assert "No such file or directory" in problem["Message"]
+    assert "TMPDIR" in problem["Hint"]
 
 
 @pytest.mark.parametrize(
