@@ -190,7 +190,7 @@ class Report:
     """The pre-flight's verdict on one disk.
 
     ``disk_found`` is false where ECS has no such disk, even if that check was skipped;
-    ``strict``: warnings refused too.
+    ``examined`` where its facts could not be read. ``strict``: warnings refused too.
     """
 
     disk_id: str
@@ -200,6 +200,7 @@ class Report:
     hint: str | None = None
     disk_found: bool = True
     strict: bool = False
+    examined: bool = True
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, preflight_options
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.outcome import combined
-from ecs_snap_cli.core.preflight import Policy, exit_code
+from ecs_snap_cli.core.preflight import Policy
 from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import ExitCode
 
@@ -37,7 +37,8 @@ def check(
 
     Reads only; creates nothing. The reports are the result, on stdout, whatever they found:
     exit 0 when every disk is eligible, 3 when none is, 4 for disks that do not exist, 9 for a
-    mixture. With -q: the IDs of the eligible disks.
+    mixture. A disk whose facts cannot be read has a report that says why, beside those of the
+    others. With -q: the IDs of the eligible disks.
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.render import views
@@ -46,6 +47,10 @@ def check(
     disk_ids = [validate.disk_id(each) for each in disk_id]
     policy = Policy(RULE_SETS[rules], snapshot_limit, frozenset(skip_check), strict)
     with open_ecs(common, app.terminal.observe, rules) as ecs:
-        reports = check_disks(ecs, disk_ids, policy)
-    app.terminal.result(views.reports(reports))
-    return combined(map(exit_code, reports))
+        found = check_disks(ecs, disk_ids, policy)
+    for each in found:
+        # Else the reports tell it.
+        if each.error is not None and common.quiet:
+            app.terminal.warn(f"Warning: Disk {each.report.disk_id}: {each.error.message}")
+    app.terminal.result(views.reports([each.report for each in found]))
+    return combined(each.exit_code for each in found)

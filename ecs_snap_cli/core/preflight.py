@@ -63,6 +63,23 @@ def evaluate(facts: Facts, policy: Policy, now: datetime) -> Report:
     return Report(facts.disk_id, eligible, policy.rules.name, checks, hint, found, policy.strict)
 
 
+def unread(disk_id: str, reason: Unknown, policy: Policy, hint: str | None) -> Report:
+    """The report on a disk whose facts could not be read: not eligible, whatever the policy."""
+    first = next((each for each in CHECK_IDS if each not in policy.skip), None)
+
+    def finding(check_id: str) -> Check:
+        if check_id in policy.skip:
+            return _not_wanted(check_id)
+        if check_id == first:
+            return Check(check_id, Status.WARN, reason.reason, code=reason.code)
+        return Check(check_id, Status.SKIP, "Not checked: the disk could not be examined.")
+
+    checks = tuple(map(finding, CHECK_IDS))
+    return Report(
+        disk_id, False, policy.rules.name, checks, hint, strict=policy.strict, examined=False
+    )
+
+
 def exit_code(report: Report) -> ExitCode:
     """The exit code that one report stands for."""
     if report.eligible:
@@ -73,11 +90,15 @@ def exit_code(report: Report) -> ExitCode:
 def _findings(facts: Facts, policy: Policy, rules: Rules, now: datetime) -> tuple[Check, ...]:
     limited = rules.with_snapshot_limit(policy.snapshot_limit)
     return tuple(
-        Check(check_id, Status.SKIP, "Skipped, as asked for with --skip-check.")
+        _not_wanted(check_id)
         if check_id in policy.skip
         else _leave_to_token(function(facts, limited, now), facts, policy)
         for check_id, function in CHECKS
     )
+
+
+def _not_wanted(check_id: str) -> Check:
+    return Check(check_id, Status.SKIP, "Skipped, as asked for with --skip-check.")
 
 
 def _leave_to_token(check: Check, facts: Facts, policy: Policy) -> Check:

@@ -145,6 +145,8 @@ def _report_data(report: Report) -> dict[str, Any]:
 
 
 def _verdict(report: Report) -> str:
+    if not report.examined:
+        return "could not be examined"
     if not report.eligible:
         return "cannot be snapshotted as it is"
     return "has no failed check, but mind the warnings" if report.warned else "can be snapshotted"

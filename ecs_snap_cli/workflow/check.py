@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ecs_snap_cli.core.preflight import Policy, evaluate
-from ecs_snap_cli.errors import EcsSnapError
-from ecs_snap_cli.model import Facts, Report
+from ecs_snap_cli.core.preflight import Policy, evaluate, exit_code, unread
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, UsageError
+from ecs_snap_cli.model import Facts, Report, Unknown
+from ecs_snap_cli.redact import redact
 from ecs_snap_cli.workflow.gather import Reader, gather
 
 
@@ -31,19 +33,61 @@ def check_disk(
     return examine(reader, disk_id, policy, now)[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What came of looking at one disk: a report, and the error where it could not be read."""
+
+    report: Report
+    error: EcsSnapError | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that this stands for."""
+        return exit_code(self.report) if self.error is None else self.error.exit_code
+
+
 def check_disks(
     reader: Reader,
-    disk_ids: Iterable[str],
+    disk_ids: Sequence[str],
     policy: Policy,
     now: Callable[[], datetime] = utc_now,
-) -> tuple[Report, ...]:
-    """One report a disk, in the order asked; an error names the disk that it is about."""
+) -> tuple[Examination, ...]:
+    """One examination a disk, in the order asked, of those that could not be read too.
 
-    def check(disk_id: str) -> Report:
+    An error that is no matter of single disks is raised at once, and one that all of them end
+    in instead of reports that say it over and over; it names the first disk that met it.
+    """
+    found: list[Report | EcsSnapError] = []
+    for disk_id in disk_ids:
         try:
-            return check_disk(reader, disk_id, policy, now)
+            found.append(check_disk(reader, disk_id, policy, now))
         except EcsSnapError as error:
-            error.message = f"Disk {disk_id}: {error.message}"
-            raise
+            if _concerns_all_disks(error):
+                _name(disk_id, error)
+                raise
+            found.append(error)
+    errors = [each for each in found if isinstance(each, EcsSnapError)]
+    if len(errors) == len(found) and len({error.exit_code for error in errors}) == 1:
+        _name(disk_ids[0], errors[0])
+        raise errors[0]
+    return tuple(
+        _examination(disk_id, each, policy) for disk_id, each in zip(disk_ids, found, strict=True)
+    )
 
-    return tuple(check(disk_id) for disk_id in disk_ids)
+
+def _examination(disk_id: str, found: Report | EcsSnapError, policy: Policy) -> Examination:
+    if isinstance(found, Report):
+        return Examination(found)
+    # ECS's own words are in there, and it may repeat what it was sent.
+    reason = Unknown(redact(found.message), found.code)
+    return Examination(unread(disk_id, reason, policy, found.hint), found)
+
+
+def _concerns_all_disks(error: EcsSnapError) -> bool:
+    """Credentials, this machine's settings, and bugs; ECS may mind a value of one disk only."""
+    access_or_bug = error.exit_code in (ExitCode.ACCESS, ExitCode.UNEXPECTED)
+    return access_or_bug or isinstance(error, UsageError)
+
+
+def _name(disk_id: str, error: EcsSnapError) -> None:
+    error.message = f"Disk {disk_id}: {error.message}"

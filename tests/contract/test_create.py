@@ -630,6 +630,30 @@ def test_a_page_of_a_proxy_does_not_set_ecss_clock(run: Run, ecs: PlayedEcs) -> 
 def test_an_error_of_a_check_names_the_disk_that_it_is_about(run: Run, ecs: PlayedEcs) -> None:
     ecs.answers("DescribeInstances", {"Instances": {"Instance": []}}, error("InternalError", 500))
     ecs.answers("DescribeDisks", {"Disks": {"Disk": [ecs.disk, ecs.disk | {"DiskId": "d-2"}]}})
-    ended = run("check", "--disk-id", "d-1", "--disk-id", "d-2", "--max-attempts", "2")
-    assert (ended.code, ended.out) == (6, "")
-    assert ended.err.startswith("Error: Disk d-2: ")
+    argv = ("check", "--disk-id", "d-1", "--disk-id", "d-2", "--max-attempts", "2")
+    ended = run(*argv, "-q")
+    assert (ended.code, ended.out) == (9, "d-1\n")
+    assert ended.err.startswith("Warning: Disk d-2: ")
+    alone = run("check", "--disk-id", "d-2", "--max-attempts", "2")
+    assert (alone.code, alone.out) == (6, "")
+    assert alone.err.startswith("Error: Disk d-2: ")
+
+
+@pytest.mark.parametrize("output", ["table", "json", "xml"])
+def test_the_reports_of_a_check_outlive_a_disk_that_cannot_be_read(
+    run: Run, ecs: PlayedEcs, output: str
+) -> None:
+    ecs.answers("DescribeInstances", {"Instances": {"Instance": [ecs.instance]}})
+    ecs.answers("DescribeDisks", {"Disks": {"Disk": [ecs.disk]}}, error("InternalError", 500))
+    argv = ("--disk-id", "d-1", "--disk-id", "d-2", "--max-attempts", "2")
+    ended = run("check", *argv, "-o", output)
+    assert (ended.code, ended.err) == (9, "")
+    assert ended.out.count("InternalError") == (2 if output != "table" else 1)
+    if output == "json":
+        first, second = json.loads(ended.out)["Reports"]
+        assert (first["Eligible"], second["Eligible"]) == (True, False)
+        assert second["Checks"][0]["Code"] == "InternalError"
+        assert {check["Status"] for check in second["Checks"][1:]} == {"skip"}
+        assert second["Hint"]
+    elif output == "table":
+        assert "\nDisk d-2 could not be examined (rules: documented;" in ended.out

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ecs_snap_cli.core.preflight import Policy
-from ecs_snap_cli.errors import ApiError, Unavailable
+from ecs_snap_cli.core.preflight import CHECK_IDS, Policy
+from ecs_snap_cli.errors import (
+    ApiError,
+    CredentialsMissing,
+    EcsSnapError,
+    Unavailable,
+    UsageError,
+)
 from ecs_snap_cli.model import Disk, Instance, Snapshot, Unknown
 from ecs_snap_cli.workflow.check import check_disk, check_disks
 from ecs_snap_cli.workflow.gather import facts_of, gather
@@ -166,9 +172,84 @@ def test_reports_come_in_the_order_asked() -> None:
         def disk(self, disk_id: str) -> Disk | Unknown | None:
             return None if disk_id == "d-gone" else DISK
 
-    reports = check_disks(Many(), ["d-2", "d-gone", "d-1"], Policy())
-    assert [(each.disk_id, each.eligible) for each in reports] == [
-        ("d-2", True),
-        ("d-gone", False),
-        ("d-1", True),
+    found = check_disks(Many(), ["d-2", "d-gone", "d-1"], Policy())
+    assert [(each.report.disk_id, each.report.eligible, int(each.exit_code)) for each in found] == [
+        ("d-2", True, 0),
+        ("d-gone", False, 4),
+        ("d-1", True, 0),
     ]
+
+
+class Failing(Reader):
+    """Reads that fail for the disks named, each with an error of its own."""
+
+    def __init__(self, **errors: EcsSnapError) -> None:
+        super().__init__()
+        self.errors = {name.replace("_", "-"): error for name, error in errors.items()}
+
+    def disk(self, disk_id: str) -> Disk | Unknown | None:
+        self.calls.append(("disk", disk_id))
+        if disk_id in self.errors:
+            raise self.errors[disk_id]
+        return replace(DISK, disk_id=disk_id)
+
+
+def refused() -> ApiError:
+    return ApiError("In arrears.", code="DiskInArrears", http_status=403, hint="Pay.")
+
+
+def test_a_disk_that_cannot_be_read_has_a_report_beside_the_others() -> None:
+    reader = Failing(d_2=Unavailable("No answer; Signature=abc.", hint="Look at the network."))
+    first, second, third = check_disks(reader, ["d-1", "d-2", "d-3"], Policy())
+    assert [int(each.exit_code) for each in (first, second, third)] == [0, 6, 0]
+    report = second.report
+    assert (report.disk_id, report.eligible, report.examined) == ("d-2", False, False)
+    assert (report.rule_set, report.hint) == ("documented", "Look at the network.")
+    assert [check.id for check in report.checks] == list(CHECK_IDS)
+    assert [check.status for check in report.checks] == ["warn", *["skip"] * 8]
+    assert report.checks[0].message == "No answer; Signature=***"
+    assert report.checks[0].code == "Unavailable"
+
+
+def test_a_check_that_was_not_asked_for_does_not_tell_why_a_disk_is_unread() -> None:
+    policy = Policy(skip=frozenset({"disk-exists", "disk-category"}))
+    _, unread = check_disks(Failing(d_2=refused()), ["d-1", "d-2"], policy)
+    statuses = {check.id: check.status for check in unread.report.checks}
+    assert statuses.pop("disk-attached") == "warn"
+    assert set(statuses.values()) == {"skip"}
+    everything = Policy(skip=frozenset(CHECK_IDS))
+    _, unread = check_disks(Failing(d_2=refused()), ["d-1", "d-2"], everything)
+    assert not unread.report.eligible
+
+
+def test_an_error_that_all_disks_end_in_is_the_error_of_the_run() -> None:
+    reader = Failing(d_1=Unavailable("No answer."), d_2=Unavailable("Throttled."))
+    with pytest.raises(Unavailable) as caught:
+        check_disks(reader, ["d-1", "d-2"], Policy())
+    assert caught.value.message == "Disk d-1: No answer."
+    assert len(reader.calls) == 4
+
+
+def test_disks_that_end_in_different_errors_have_reports() -> None:
+    found = check_disks(
+        Failing(d_1=Unavailable("No answer."), d_2=refused()), ["d-1", "d-2"], Policy()
+    )
+    assert [int(each.exit_code) for each in found] == [6, 3]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CredentialsMissing("No key."),
+        ApiError("No such key.", code="InvalidAccessKeyId.NotFound", http_status=404),
+        UsageError("No such CA."),
+        EcsSnapError("A bug."),
+    ],
+    ids=lambda error: error.code,
+)
+def test_what_is_wrong_for_every_disk_ends_the_run_at_once(error: EcsSnapError) -> None:
+    reader = Failing(d_2=error)
+    with pytest.raises(type(error)) as caught:
+        check_disks(reader, ["d-1", "d-2", "d-3"], Policy())
+    assert caught.value.message.startswith("Disk d-2: ")
+    assert ("disk", "d-3") not in reader.calls
