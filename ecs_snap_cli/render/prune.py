@@ -22,7 +22,7 @@ _COUNTED = ("Kept", "Deleted", "Protected", "Failed")
 
 
 def pruned(plan: Plan) -> Document:
-    """A plan, or what became of one; what is planned counts as deleted, to predict that."""
+    """A plan, or what became of one; what is only planned counts as nothing."""
     counts = Counter(map(_counted_as, plan.decisions))
     return Document(
         root="PruneResponse",
@@ -31,7 +31,11 @@ def pruned(plan: Plan) -> Document:
             **{name: counts[name] for name in _COUNTED},
         },
         blocks=blocks(plan),
-        ids=tuple(each.snapshot_id for each in plan.decisions if _counted_as(each) == "Deleted"),
+        ids=tuple(
+            each.snapshot_id
+            for each in plan.decisions
+            if _counted_as(each) in ("Planned", "Deleted")
+        ),
     )
 
 
@@ -56,11 +60,9 @@ def blocks(plan: Plan) -> Sequence[Block]:
 
 
 def _counted_as(decision: Decision) -> str:
-    if decision.status is Status.FAILED:
-        return "Failed"
-    return {Action.KEEP: "Kept", Action.DELETE: "Deleted", Action.PROTECTED: "Protected"}[
-        decision.action
-    ]
+    if decision.status is Status.NONE:
+        return "Kept" if decision.action is Action.KEEP else "Protected"
+    return decision.status.value.capitalize()
 
 
 def _data(decision: Decision) -> dict[str, Any]:
@@ -96,9 +98,9 @@ def _failures(decisions: Sequence[Decision]) -> list[str]:
 
 def _totals(decisions: Sequence[Decision]) -> str:
     counts = Counter(map(_counted_as, decisions))
-    planned = any(each.status is Status.PLANNED for each in decisions)
-    deleted = "to delete" if planned else "deleted"
-    parts = [f"{counts['Kept']:,} kept", f"{counts['Deleted']:,} {deleted}"]
+    planned = counts["Planned"]
+    deleted = f"{planned:,} to delete" if planned else f"{counts['Deleted']:,} deleted"
+    parts = [f"{counts['Kept']:,} kept", deleted]
     parts.append(f"{counts['Protected']:,} protected")
     parts += [f"{counts['Failed']:,} failed"] if counts["Failed"] else []
     return ", ".join(parts) + "."

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ecs_snap_cli.core.deletion import Deletion as Done
+from ecs_snap_cli.core.deletion import Fate
 from ecs_snap_cli.core.disk_checks import CHECK_THE_ID, no_such_disk
 from ecs_snap_cli.core.pruning import (
     LOCKED,
@@ -24,6 +26,7 @@ from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
 from ecs_snap_cli.model import Disk, DiskSelection, Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import utc_now
+from ecs_snap_cli.workflow.delete import Deleter, delete_one, unfinished
 from ecs_snap_cli.workflow.selecting import DiskFinder, select
 from ecs_snap_cli.workflow.several import Several
 
@@ -39,7 +42,7 @@ _PROTECTED_BY_ECS = {
 Read = tuple[Snapshot, ...] | EcsSnapError
 
 
-class Pruner(DiskFinder, Protocol):
+class Pruner(DiskFinder, Deleter, Protocol):
     """The calls that pruning makes; the gateway offers them."""
 
     @property
@@ -50,8 +53,6 @@ class Pruner(DiskFinder, Protocol):
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown: ...
 
     def locked_snapshots(self) -> Set[str] | Unknown: ...
-
-    def delete_snapshot(self, snapshot_id: str, *, force: bool = False) -> str | None: ...
 
 
 def make_plan(
@@ -142,22 +143,27 @@ def _read(ecs: Pruner, disk_id: str, *, named: bool) -> tuple[Snapshot, ...]:
 
 
 def _delete(ecs: Pruner, decision: Decision, *, force: bool) -> Decision:
-    try:
-        ecs.delete_snapshot(decision.snapshot_id, force=force)
-    except ApiError as error:
-        reason = _PROTECTED_BY_ECS.get(error.code)
-        if reason is None:
-            raise
+    done = delete_one(ecs, decision.snapshot_id, force=force)
+    if done.fate is Fate.DELETED:
+        return replace(decision, status=Status.DELETED)
+    if reason := _PROTECTED_BY_ECS.get(done.code or ""):
         return replace(
-            decision, action=Action.PROTECTED, reason=reason, status=Status.NONE, code=error.code
+            decision, action=Action.PROTECTED, reason=reason, status=Status.NONE, code=done.code
         )
-    return replace(decision, status=Status.DELETED)
+    return _not_done(decision, done)
 
 
 def _not_deleted(decision: Decision, error: Exception | None) -> Decision:
-    told = _as_told(error)
-    return _failed(
-        replace(decision, reason=f"{decision.reason}; not deleted: {told.message}"), told
+    return _not_done(decision, unfinished(decision.snapshot_id, error))
+
+
+def _not_done(decision: Decision, done: Done) -> Decision:
+    return replace(
+        decision,
+        reason=f"{decision.reason}; not deleted: {done.message}",
+        status=Status.FAILED,
+        code=done.code,
+        exit_code=done.exit_code,
     )
 
 

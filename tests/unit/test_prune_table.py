@@ -77,12 +77,12 @@ def test_what_failed_is_told_in_full_and_once() -> None:
     ]
 
 
-def test_counts_and_ids_are_those_of_the_run_that_a_plan_predicts() -> None:
-    for change in (PLANNED, DELETED):
+def test_a_plan_tells_the_ids_of_the_run_but_counts_only_what_is_deleted() -> None:
+    for change, count in ((PLANNED, 0), (DELETED, 1)):
         document = pruned(Plan(("d-1", "d-2"), (KEPT, change, PROTECTED, REFUSED, failed(4))))
         assert document.ids == (PLANNED.snapshot_id,)
         counts = [document.data[name] for name in ("Kept", "Deleted", "Protected", "Failed")]
-        assert counts == [1, 1, 1, 2]
+        assert counts == [1, count, 1, 2]
         assert document.data["Results"][3] == {
             "SnapshotId": None,
             "DiskId": "d-2",
