@@ -151,12 +151,17 @@ class Ecs:
                     error.message = f"Disk {filters['disk_id']}: {error.message}"
                 raise
 
-    def count_snapshots(self) -> int | None:
-        """How many snapshots the region holds, as TotalCount tells; ``None`` where it does not."""
-        # Only the older paging tells: https://www.alibabacloud.com/help/en/ecs/developer-reference/
-        # api-ecs-2014-05-26-describesnapshots
-        body = self._snapshot_pages({})(page_number=1, page_size=1)
-        return decode.whole(body.get("TotalCount"))
+    def snapshot_page(self, number: int) -> tuple[tuple[Snapshot, ...], int | None]:
+        """One page of the region's snapshots by its number, from 1, and how many there are.
+
+        The older way of paging: it tells TotalCount, and its pages can be read at once. Who reads
+        them all has to see that they make up that count. Raises as ``snapshots`` does.
+        """
+        body = self._snapshot_pages({})(page_number=number, page_size=PAGE_SIZE)
+        found = decode.listing(body, *_SNAPSHOTS[:2])
+        if isinstance(found, Unknown):
+            raise NotUnderstood(found.reason)
+        return tuple(map(decode.snapshot, found)), decode.whole(body.get("TotalCount"))
 
     def _snapshots(self, **filters: Any) -> tuple[Snapshot, ...] | Unknown:
         try:

@@ -17,7 +17,7 @@ from ecs_snap_cli.redact import redact
 from ecs_snap_cli.workflow.check import utc_now
 from ecs_snap_cli.workflow.create import Gateway as CreateGateway
 from ecs_snap_cli.workflow.create import Journal, refusal, send
-from ecs_snap_cli.workflow.fleet import Fleet, FleetReader
+from ecs_snap_cli.workflow.fleet import Fleet, FleetReader, Region
 from ecs_snap_cli.workflow.selecting import select
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for_each
@@ -97,13 +97,18 @@ class Batch:
         ``Interrupted`` after a signal.
         """
         plan = self._plan
+        one_job = bool(plan.selection.tags or plan.selection.every)
+        region = None
+        if plan.policy is not None and one_job and plan.concurrency > 1:
+            # Its first page takes no longer than the disks' first page.
+            region = Region(self._gateway)
         disks = select(self._gateway, plan.selection, plan.concurrency)
         self._bare_instances = disks.bare_instances
         self._fleet = Fleet(self._gateway, disks.disks)
         self._begin(tuple(disks.disks))
         self._observe(FleetSelected(len(self._disk_ids)))
         if plan.policy is not None:
-            self._fleet.read(plan.concurrency)
+            self._fleet.read(plan.concurrency, region)
         self._run.run(plan.concurrency)
         if plan.patience is not None and not plan.dry_run:
             self._wait(plan.patience)

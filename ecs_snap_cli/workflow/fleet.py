@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from ecs_snap_cli.core.tally import Tallying
@@ -13,7 +15,6 @@ from ecs_snap_cli.model import (
     Facts,
     Instance,
     Snapshot,
-    SnapshotQuery,
     Tally,
     Unknown,
 )
@@ -25,8 +26,6 @@ from ecs_snap_cli.workflow.several import at_once, chunks
 # ECS lists so many snapshots on a page.
 PAGE_SIZE = 100
 
-Instances = Mapping[str, Instance | Unknown | EcsSnapError]
-
 
 class FleetReader(DiskFinder, Protocol):
     """The reads that a run over many disks needs; the gateway offers them."""
@@ -35,12 +34,74 @@ class FleetReader(DiskFinder, Protocol):
 
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown: ...
 
-    def snapshots(self, query: SnapshotQuery) -> Iterator[Snapshot]: ...
-
-    def count_snapshots(self) -> int | None: ...
+    def snapshot_page(self, number: int) -> tuple[tuple[Snapshot, ...], int | None]: ...
 
     @property
     def clock_ahead(self) -> timedelta: ...
+
+
+class Region:
+    """The region's snapshots by numbered pages, read at once and tallied as they come.
+
+    Nothing is kept of a page but numbers. While pages are read, snapshots come and go and may
+    slip from one page to the next: then the pages' totals differ, or do not make up the total.
+    The first page is read in the background from the beginning.
+    """
+
+    def __init__(self, reader: FleetReader) -> None:
+        self._reader = reader
+        self._first = Task(lambda: reader.snapshot_page(1))
+        self._counting: dict[str, Tallying] = {}
+        self._lock = threading.Lock()
+        self._totals: set[int | None] = set()
+        self._listed = 0
+        self._trouble: EcsSnapError | None = None
+
+    def pages(self, disk_ids: Collection[str]) -> Sequence[int]:
+        """The pages that ``read`` is to read for the snapshots of these disks.
+
+        Where a read for each disk is cheaper, there is none, and ``tallies`` knows nothing.
+        """
+        self._counting = {disk_id: Tallying() for disk_id in disk_ids}
+        self._try(lambda: self._add(*self._first.result()))
+        total = next(iter(self._totals), None)
+        last = -(-(total or 0) // PAGE_SIZE)
+        if total is None or last >= len(disk_ids):
+            self._totals = {None}
+            return ()
+        return range(2, last + 1)
+
+    def read(self, page: int) -> None:
+        """Read one of the other pages."""
+        self._try(lambda: self._add(*self._reader.snapshot_page(page)))
+
+    def tallies(self) -> Mapping[str, Tally] | Unknown | None:
+        """What each disk has, once all pages are read; ``None``: ask for it disk by disk."""
+        if isinstance(self._trouble, ApiError) and self._trouble.permission_denied:
+            code = self._trouble.code
+            return Unknown(
+                f"DescribeSnapshots is not permitted to this caller ({code}).",
+                code=code,
+                permission="ecs:DescribeSnapshots",
+            )
+        # Other trouble is met, or no longer, by whoever asks for a single disk's snapshots.
+        if self._trouble is not None or self._totals != {self._listed}:
+            return None
+        return {disk_id: each.tally() for disk_id, each in self._counting.items()}
+
+    def _try(self, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except EcsSnapError as error:
+            self._trouble = error
+
+    def _add(self, snapshots: Iterable[Snapshot], total: int | None) -> None:
+        with self._lock:
+            self._totals.add(total)
+            for snapshot in snapshots:
+                self._listed += 1
+                if snapshot.disk_id in self._counting:
+                    self._counting[snapshot.disk_id].add(snapshot)
 
 
 class Fleet:
@@ -52,14 +113,21 @@ class Fleet:
     def __init__(self, reader: FleetReader, disks: Mapping[str, FoundDisk]) -> None:
         self._reader = reader
         self._disks = disks
-        self._instances: Instances = {}
+        self._instances: dict[str, Instance | Unknown | EcsSnapError] = {}
         self._tallies: Mapping[str, Tally] | Unknown | None = None
 
-    def read(self, concurrency: int) -> None:
-        """Read the instances, and the snapshots where the region's pages are fewer than disks."""
-        snapshots = Task(self._read_region)
-        self._instances = self._read_instances(concurrency)
-        self._tallies = snapshots.result()
+    def read(self, concurrency: int, region: Region | None = None) -> None:
+        """Read the instances, and the snapshots where the region's pages are fewer than disks.
+
+        For the main thread.
+        """
+        named = (each for disk in self._disks.values() for each in _instance_ids(disk))
+        jobs = [partial(self._read_instances, c) for c in chunks(dict.fromkeys(named), MOST_IDS)]
+        if len(self._disks) > 1:
+            region = region or Region(self._reader)
+            jobs += [partial(region.read, page) for page in region.pages(self._disks.keys())]
+        at_once(jobs, lambda job: job(), concurrency)
+        self._tallies = region.tallies() if region is not None else None
 
     def facts(self, disk_id: str) -> Facts:
         """The facts of one of the disks; reads its snapshots where they are not known yet."""
@@ -71,21 +139,17 @@ class Fleet:
             return Facts(disk_id, disk, instances, self._tallies[disk_id])
         return facts_of(disk_id, disk, instances, self._reader.snapshots_of_disk(disk_id))
 
-    def _read_instances(self, concurrency: int) -> Instances:
-        named = (each for disk in self._disks.values() for each in _instance_ids(disk))
-        wanted = tuple(dict.fromkeys(named))
-
-        def read(instance_ids: tuple[str, ...]) -> Instances:
-            try:
-                found = self._reader.instances(instance_ids)
-            except EcsSnapError as error:
-                return dict.fromkeys(instance_ids, error)
-            return dict.fromkeys(instance_ids, found) if isinstance(found, Unknown) else found
-
-        known: dict[str, Instance | Unknown | EcsSnapError] = {}
-        for part in at_once(list(chunks(wanted, MOST_IDS)), read, concurrency):
-            known |= part
-        return known
+    def _read_instances(self, instance_ids: tuple[str, ...]) -> None:
+        found: Mapping[str, Instance] | Unknown | EcsSnapError
+        try:
+            found = self._reader.instances(instance_ids)
+        except EcsSnapError as error:
+            found = error
+        if isinstance(found, Unknown | EcsSnapError):
+            found_for_each = dict.fromkeys(instance_ids, found)
+            self._instances.update(found_for_each)
+        else:
+            self._instances.update(found)
 
     def _instances_of(self, disk: FoundDisk) -> Mapping[str, Instance] | Unknown:
         found: dict[str, Instance] = {}
@@ -98,29 +162,6 @@ class Fleet:
                 case EcsSnapError() as error:
                     raise error
         return found
-
-    def _read_region(self) -> Mapping[str, Tally] | Unknown | None:
-        """The tallies of all disks from the region's pages; ``None``: disk by disk is cheaper."""
-        try:
-            count = self._reader.count_snapshots() if len(self._disks) > 2 else None
-            if count is None or -(-count // PAGE_SIZE) >= len(self._disks):
-                return None
-            counting = {disk_id: Tallying() for disk_id in self._disks}
-            for snapshot in self._reader.snapshots(SnapshotQuery()):
-                if snapshot.disk_id in counting:
-                    counting[snapshot.disk_id].add(snapshot)
-        except ApiError as error:
-            if error.permission_denied:
-                return Unknown(
-                    f"DescribeSnapshots is not permitted to this caller ({error.code}).",
-                    code=error.code,
-                    permission="ecs:DescribeSnapshots",
-                )
-            return None
-        except EcsSnapError:
-            # Whoever asks for a single disk's snapshots meets the trouble, or no longer.
-            return None
-        return {disk_id: each.tally() for disk_id, each in counting.items()}
 
 
 def _instance_ids(disk: FoundDisk) -> tuple[str, ...]:
