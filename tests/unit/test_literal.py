@@ -82,6 +82,7 @@ def test_marks_that_pile_up_are_spelled_out(mark: str) -> None:
     assert shown.startswith("a" + mark)
     assert shown.endswith(f"\\u{ord(mark):04x}b")
     assert max(map(len, re.findall(f"{mark}+", shown))) <= 8
+    assert visible("a" + mark * 9) == "a" + mark * 8 + f"\\u{ord(mark):04x}"
 
 
 @pytest.mark.parametrize(
