@@ -24,7 +24,7 @@ _EPILOG = """\b
 Examples:
   ecs-snap batch --sandbox --all-disks --dry-run
   ecs-snap batch --disk-tag backup=nightly --name nightly --retention-days 14
-  ecs-snap batch --disk-id - --wait -o json < disks.txt
+  ecs-snap batch --disk-id d-bp1abc --disk-id d-bp2def --wait -o json
 """
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 from ecs_snap_cli.core.tally import Tallying
-from ecs_snap_cli.errors import ApiError, EcsSnapError
+from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode
 from ecs_snap_cli.model import (
     Disk,
     Facts,
     Instance,
     Snapshot,
+    SnapshotQuery,
     Tally,
     Unknown,
 )
@@ -34,6 +35,8 @@ class FleetReader(DiskFinder, Protocol):
 
     def snapshots_of_disk(self, disk_id: str) -> tuple[Snapshot, ...] | Unknown: ...
 
+    def snapshots(self, query: SnapshotQuery) -> Iterator[Snapshot]: ...
+
     def snapshot_page(self, number: int) -> tuple[tuple[Snapshot, ...], int | None]: ...
 
     @property
@@ -41,16 +44,18 @@ class FleetReader(DiskFinder, Protocol):
 
 
 class Region:
-    """The region's snapshots by numbered pages, read at once and tallied as they come.
+    """The region's snapshots, tallied as they come: nothing is kept of them but numbers.
 
-    Nothing is kept of a page but numbers. While pages are read, snapshots come and go and may
-    slip from one page to the next: then the pages' totals differ, or do not make up the total.
-    The first page is read in the background from the beginning.
+    They are read by numbered pages, all at once; the first one in the background from the
+    beginning. While pages are read, snapshots come and go and may slip from one page to the next,
+    and not every endpoint numbers its pages. Where the pages do not make up what they count,
+    the region is walked from token to token.
     """
 
     def __init__(self, reader: FleetReader) -> None:
         self._reader = reader
         self._first = Task(lambda: reader.snapshot_page(1))
+        self._disk_ids: Collection[str] = ()
         self._counting: dict[str, Tallying] = {}
         self._lock = threading.Lock()
         self._totals: set[int | None] = set()
@@ -58,25 +63,22 @@ class Region:
         self._trouble: EcsSnapError | None = None
 
     def pages(self, disk_ids: Collection[str]) -> Sequence[int]:
-        """The pages that ``read`` is to read for the snapshots of these disks.
-
-        Where a read for each disk is cheaper, there is none, and ``tallies`` knows nothing.
-        """
-        self._counting = {disk_id: Tallying() for disk_id in disk_ids}
+        """The pages that ``read`` is to read, once it is known which disks are meant."""
+        self._disk_ids = disk_ids
+        self._begin()
         self._try(lambda: self._add(*self._first.result()))
-        total = next(iter(self._totals), None)
-        last = -(-(total or 0) // PAGE_SIZE)
-        if total is None or last >= len(disk_ids):
-            self._totals = {None}
-            return ()
-        return range(2, last + 1)
+        return () if self._is_dear() else range(2, self._last_page() + 1)
 
     def read(self, page: int) -> None:
-        """Read one of the other pages."""
+        """Read one of those pages."""
         self._try(lambda: self._add(*self._reader.snapshot_page(page)))
 
     def tallies(self) -> Mapping[str, Tally] | Unknown | None:
-        """What each disk has, once all pages are read; ``None``: ask for it disk by disk."""
+        """What each disk has, once the pages are read; ``None``: ask for it disk by disk."""
+        numbered = self._trouble is None or self._trouble.exit_code is not ExitCode.USAGE
+        if not numbered or (self._trouble is None and self._totals != {self._listed}):
+            self._trouble = None
+            self._try(self._walk)
         if isinstance(self._trouble, ApiError) and self._trouble.permission_denied:
             code = self._trouble.code
             return Unknown(
@@ -85,9 +87,21 @@ class Region:
                 permission="ecs:DescribeSnapshots",
             )
         # Other trouble is met, or no longer, by whoever asks for a single disk's snapshots.
-        if self._trouble is not None or self._totals != {self._listed}:
+        if self._trouble is not None or self._is_dear():
             return None
         return {disk_id: each.tally() for disk_id, each in self._counting.items()}
+
+    def _begin(self) -> None:
+        self._counting = {disk_id: Tallying() for disk_id in self._disk_ids}
+        self._listed = 0
+
+    def _last_page(self) -> int:
+        known = [each for each in self._totals if each is not None]
+        return -(-max(known, default=self._listed) // PAGE_SIZE)
+
+    def _is_dear(self) -> bool:
+        """Whether the region has as many pages as a read for each disk would be, or more."""
+        return self._last_page() >= len(self._disk_ids)
 
     def _try(self, read: Callable[[], None]) -> None:
         try:
@@ -99,9 +113,19 @@ class Region:
         with self._lock:
             self._totals.add(total)
             for snapshot in snapshots:
-                self._listed += 1
-                if snapshot.disk_id in self._counting:
-                    self._counting[snapshot.disk_id].add(snapshot)
+                self._count(snapshot)
+
+    def _walk(self) -> None:
+        self._begin()
+        for snapshot in self._reader.snapshots(SnapshotQuery()):
+            if self._is_dear():
+                return
+            self._count(snapshot)
+
+    def _count(self, snapshot: Snapshot) -> None:
+        self._listed += 1
+        if snapshot.disk_id in self._counting:
+            self._counting[snapshot.disk_id].add(snapshot)
 
 
 class Fleet:
@@ -127,7 +151,8 @@ class Fleet:
             region = region or Region(self._reader)
             jobs += [partial(region.read, page) for page in region.pages(self._disks.keys())]
         at_once(jobs, lambda job: job(), concurrency)
-        self._tallies = region.tallies() if region is not None else None
+        if region is not None:
+            self._tallies = Task(region.tallies).result()
 
     def facts(self, disk_id: str) -> Facts:
         """The facts of one of the disks; reads its snapshots where they are not known yet."""
