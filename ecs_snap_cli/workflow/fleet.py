@@ -75,8 +75,7 @@ class Region:
 
     def tallies(self) -> Mapping[str, Tally] | Unknown | None:
         """What each disk has, once the pages are read; ``None``: ask for it disk by disk."""
-        numbered = self._trouble is None or self._trouble.exit_code is not ExitCode.USAGE
-        if not numbered or (self._trouble is None and self._totals != {self._listed}):
+        if not self._is_dear() and self._is_to_be_walked():
             self._trouble = None
             self._try(self._walk)
         if isinstance(self._trouble, ApiError) and self._trouble.permission_denied:
@@ -90,6 +89,12 @@ class Region:
         if self._trouble is not None or self._is_dear():
             return None
         return {disk_id: each.tally() for disk_id, each in self._counting.items()}
+
+    def _is_to_be_walked(self) -> bool:
+        """Whether the numbered pages were no use, but tokens may be."""
+        if self._trouble is not None:
+            return self._trouble.exit_code is ExitCode.USAGE
+        return self._totals != {self._listed}
 
     def _begin(self) -> None:
         self._counting = {disk_id: Tallying() for disk_id in self._disk_ids}
