@@ -33,10 +33,12 @@ class Journal(Protocol):
 class App:
     """For the report of a run that ends early: ``journal`` is about what must not be forgotten.
 
-    ``so_far`` is a sentence on what was done, for a command that has no journal.
+    ``so_far`` is a sentence on what was done, ``next_step`` one on what to do after a signal, for a
+    command that has no journal.
     """
 
     terminal: Terminal = field(default_factory=Terminal)
     debug: bool = False
     journal: Journal | None = None
     so_far: str = "Nothing was created."
+    next_step: str = "Run the command again to start over."

@@ -101,9 +101,7 @@ def _interruption(app: App, stop: Interrupted) -> EcsSnapError:
         f"Interrupted by {stop.signal.name}." + (f" {app.so_far}" if nothing else ""),
         code="Interrupted",
         exit_code=stop.exit_code,
-        hint="Run the command again to start over."
-        if journal is None or nothing
-        else f"{journal.go_on}.",
+        hint=app.next_step if journal is None or nothing else f"{journal.go_on}.",
     )
 
 

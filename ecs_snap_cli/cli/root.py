@@ -22,6 +22,7 @@ COMMANDS: dict[str, Entry] = {
     "check": Entry("check", "Tell whether disks can be snapshotted, and why not."),
     "batch": Entry("batch", "Check many disks and take one snapshot of each."),
     "list": Entry("list_snapshots", "List snapshots, and how far they are."),
+    "wait": Entry("wait", "Wait until snapshots are accomplished."),
     "prune": Entry("prune", "Delete old snapshots, and keep some of each age."),
     "explain": Entry("explain", "Say what a code means and what to do about it."),
     "sandbox": Entry("sandbox", "Serve or reset the embedded sandbox."),

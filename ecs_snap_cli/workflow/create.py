@@ -95,9 +95,10 @@ class Journal:
     @property
     def go_on(self) -> str:
         """What to do with a snapshot that exists and whose wait was cut short."""
+        snapshot_id = self.created.snapshot_id if self.created is not None else "ID"
         return (
-            "ECS goes on with the snapshot by itself. To go on waiting, run the same command "
-            f"again with {self.token_option}"
+            "ECS goes on with the snapshot by itself. To go on waiting, run "
+            f"`ecs-snap wait --snapshot-id {snapshot_id}`"
         )
 
     @property

@@ -65,6 +65,16 @@ class Waited:
     outcome: Snapshot | EcsSnapError
     last: Snapshot | None
 
+    @property
+    def error(self) -> EcsSnapError | None:
+        """What is wrong, if anything is."""
+        return self.outcome if isinstance(self.outcome, EcsSnapError) else None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """That of a command that had nothing else to wait for."""
+        return self.error.exit_code if self.error is not None else ExitCode.DONE
+
     def result(self) -> Snapshot:
         """The snapshot; raises what is wrong."""
         if isinstance(self.outcome, EcsSnapError):
@@ -103,9 +113,9 @@ def wait_for_each(
     snapshot that is not listed half a minute after the beginning or later, and what the reads
     raise. A read that fails in passing ends no wait while there is time left, unless no read was
     ever answered: then the fault may be in the options. ``just_created``: ECS has only just named
-    these snapshots, so it is there.
+    these snapshots, so that both ECS and they are there.
     """
-    wait = _Wait(reader, patience, clock or Clock(), observer)
+    wait = _Wait(reader, patience, clock or Clock(), observer, just_created=just_created)
     pending = {each: _Pending(wait.started if just_created else None) for each in snapshot_ids}
     while pending:
         looks = [(ids, wait.look(ids)) for ids in id_lists(pending)]
@@ -130,10 +140,16 @@ class _Wait:
     """One deadline for all of them."""
 
     def __init__(
-        self, reader: SnapshotReader, patience: Patience, clock: Clock, observer: Observer
+        self,
+        reader: SnapshotReader,
+        patience: Patience,
+        clock: Clock,
+        observer: Observer,
+        *,
+        just_created: bool,
     ) -> None:
         self._reader, self._patience, self._observe = reader, patience, observer
-        self._clock = clock
+        self._clock, self._just_created = clock, just_created
         self.started = clock.monotonic()
         self._deadline = self.started + patience.timeout if patience.timeout > 0 else _FOREVER
 
@@ -190,7 +206,8 @@ class _Wait:
     ) -> Snapshot | EcsSnapError | None:
         if seen is None:
             # It is listed with a delay, not by every server at once; later, absence means gone.
-            if self._clock.monotonic() - self.started < LISTING_DELAY_SECONDS:
+            early = self._clock.monotonic() - self.started < LISTING_DELAY_SECONDS
+            if early and (self._left > 0 or self._just_created or was_listed):
                 return None
             since = "deleted while it was waited for" if was_listed else ""
             return no_such_snapshots((snapshot_id,), since=since)

@@ -42,6 +42,7 @@ def loaded_by(*argv: str) -> list[str]:
         ("check", "--help"),
         ("list", "--help"),
         ("prune", "--help"),
+        ("wait", "--help"),
         ("explain", "--help"),
         ("completion", "--help"),
         ("sandbox", "--help"),
@@ -64,6 +65,9 @@ def loaded_by(*argv: str) -> list[str]:
         ("list",),
         ("prune", "--disk-id", "d-1", "--keep-last", "1"),
         ("prune", "--disk-id", "d-1", "--all-manual", "--keep-daily", "7"),
+        ("wait",),
+        ("wait", "--snapshot-id", "bad id", "--region", "cn-hangzhou"),
+        ("wait", "--snapshot-id", "s-1"),
     ],
     ids=" ".join,
 )
@@ -71,8 +75,16 @@ def test_a_command_that_sends_nothing_loads_nothing_heavy(argv: tuple[str, ...])
     assert loaded_by(*argv) == []
 
 
-@pytest.mark.parametrize("command", ["create", "list"])
-def test_a_piped_result_needs_no_rich(command: str) -> None:
-    loaded = loaded_by(command, "--sandbox", "--disk-id", "d-sandbox-data")
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("create", "--disk-id", "d-sandbox-data"),
+        ("list", "--disk-id", "d-sandbox-data"),
+        ("wait", "--snapshot-id", "s-sandbox-data-1"),
+    ],
+    ids=" ".join,
+)
+def test_a_piped_result_needs_no_rich(argv: tuple[str, ...]) -> None:
+    loaded = loaded_by(*argv, "--sandbox")
     assert "alibabacloud_ecs20140526" in loaded
     assert "rich" not in loaded

@@ -171,7 +171,19 @@ def test_a_signal_during_the_wait_tells_the_id(
     assert number.name in ended.err
     assert snapshot_id in ended.err
     assert "exists all the same" in ended.err
-    assert "To go on waiting, run the same command again with --client-token" in ended.err
+    assert f"To go on waiting, run `ecs-snap wait --snapshot-id {snapshot_id}`" in ended.err
+
+
+def test_a_signal_ends_a_wait_for_several_in_order() -> None:
+    ids = ("s-sandbox-pending-1", "s-sandbox-data-1")
+    options = [word for each in ids for word in ("--snapshot-id", each)]
+    process = start("wait", "--sandbox", *options, "--poll-interval", "20")
+    assert process.stderr is not None
+    while "s-sandbox-data-1" not in process.stderr.readline():
+        pass
+    ended, _ = ended_by(process, signal.SIGINT)
+    assert_clean(ended, signal.SIGINT)
+    assert "again to go on waiting" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -275,10 +275,7 @@ def test_a_fault_that_lasts_while_waiting_tells_the_id(
     assert len(outcome.snapshots) == 1
     assert f"Snapshot {outcome.snapshots[0]} of disk d-sandbox-data exists all the same" in message
     hint = json.loads(outcome.ended.err)["Error"]["Hint"]
-    assert (
-        f"To go on waiting, run the same command again with --client-token {outcome.tokens[0]}"
-        in hint
-    )
+    assert f"run `ecs-snap wait --snapshot-id {outcome.snapshots[0]}`" in hint
 
 
 @pytest.mark.parametrize("fault", ["reset", "html,status=502", "error,code=Throttling.User"])

@@ -65,7 +65,10 @@ CHECK_IDS = words("""
 
 EXIT_CODES = words("0 1 2 3 4 5 6 7 8 9 10 130 143")
 
-COMMANDS = {"create", "check", "list", "explain", "completion", "sandbox serve", "sandbox reset"}
+COMMANDS = set(words("create check list wait explain completion")) | {
+    "sandbox serve",
+    "sandbox reset",
+}
 
 OPTIONS = set(
     words("""

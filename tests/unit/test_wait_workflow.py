@@ -272,10 +272,32 @@ def test_a_snapshot_that_is_not_listed_after_thirty_seconds_is_not_there(
     assert 30.0 <= time.passed <= 31.0
 
 
-def test_an_absence_is_no_error_where_the_timeout_comes_first(time: Time) -> None:
+def test_the_absence_of_a_new_snapshot_is_no_error_where_the_timeout_comes_first(
+    time: Time,
+) -> None:
     with pytest.raises(WaitTimeout):
-        waited(time, lambda passed: (), Patience(timeout=20.0))
+        wait_for(
+            Reader(time, lambda passed: ()),
+            "s-1",
+            Patience(timeout=20.0),
+            clock=time.clock(),
+            just_created=True,
+        )
     assert time.passed == 20.0
+
+
+def test_a_snapshot_that_may_never_have_been_is_not_there_if_not_listed_in_time(
+    time: Time,
+) -> None:
+    with pytest.raises(ApiError) as gone:
+        waited(time, lambda passed: (), Patience(timeout=20.0))
+    assert gone.value.exit_code is ExitCode.NOT_FOUND
+    assert time.passed == 20.0
+
+
+def test_a_snapshot_that_was_listed_and_is_not_in_time_is_late(time: Time) -> None:
+    with pytest.raises(WaitTimeout):
+        waited(time, lambda passed: one("progressing") if passed < 10 else (), Patience(timeout=20))
 
 
 @pytest.mark.parametrize("gone_at", [4.0, 600.0])
