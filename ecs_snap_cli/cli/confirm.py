@@ -8,7 +8,7 @@ import sys
 import click
 
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.errors import EcsSnapError, UsageError
+from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -35,8 +35,12 @@ def confirm(app: App, question: str, *, yes: bool) -> None:
         return
     app.terminal.ask(f"{question} [y/N] ")
     answer = ""
-    with contextlib.suppress(OSError, ValueError):
-        answer = sys.stdin.readline()
+    try:
+        with contextlib.suppress(OSError, ValueError):
+            answer = sys.stdin.readline()
+    except Interrupted:
+        app.terminal.ask("\n")
+        raise
     if not answer.endswith("\n"):
         app.terminal.ask("\n")
     if answer.strip().lower() not in ("y", "yes"):

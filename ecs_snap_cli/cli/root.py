@@ -23,6 +23,7 @@ COMMANDS: dict[str, Entry] = {
     "batch": Entry("batch", "Check many disks and take one snapshot of each."),
     "list": Entry("list_snapshots", "List snapshots, and how far they are."),
     "wait": Entry("wait", "Wait until snapshots are accomplished."),
+    "delete": Entry("delete", "Delete snapshots, after asking."),
     "prune": Entry("prune", "Delete old snapshots, and keep some of each age."),
     "explain": Entry("explain", "Say what a code means and what to do about it."),
     "sandbox": Entry("sandbox", "Serve or reset the embedded sandbox."),

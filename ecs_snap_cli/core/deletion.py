@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ecs_snap_cli import catalog
+from ecs_snap_cli.core.outcome import REFUSALS
 from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, PreflightFailed
 from ecs_snap_cli.model import Snapshot, same_word
 from ecs_snap_cli.redact import redact
 
 
 class Fate(StrEnum):
-    """``refused``: by a rule of this program or by ECS; ``failed``: ended in another way."""
+    """``refused``: by this program or by ECS, for what the snapshot is; ``failed``: otherwise."""
 
     DELETED = "deleted"
     REFUSED = "refused"
@@ -52,14 +53,12 @@ def refusal(snapshot: Snapshot, *, force: bool) -> EcsSnapError | None:
 
 def undone(snapshot_id: str, error: EcsSnapError) -> Deletion:
     """A deletion that ended in ``error``, with all that it says as one text."""
-    refused = isinstance(error, ApiError | PreflightFailed)
-    unavailable = error.exit_code is ExitCode.UNAVAILABLE
     hint = error.hint
-    if unavailable and error.may_have_acted:
+    if error.exit_code is ExitCode.UNAVAILABLE and error.may_have_acted:
         hint = f"It may be deleted yet: see `ecs-snap list --snapshot-id {snapshot_id}`."
     # ECS's own words are in there, and it may repeat what it was sent.
     message = redact(error.message) + (f" {redact(hint)}" if hint else "")
-    fate = Fate.REFUSED if refused and not unavailable else Fate.FAILED
+    fate = Fate.REFUSED if error.exit_code in REFUSALS else Fate.FAILED
     return Deletion(snapshot_id, fate, error.request_id, error.code, message, error.exit_code)
 
 

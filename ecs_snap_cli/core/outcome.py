@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
 
+# How a resource ends that is refused for what it is; what ends otherwise has failed.
+REFUSALS = (ExitCode.REFUSED, ExitCode.NOT_FOUND)
 _MOST_TOLD = 10
 
 

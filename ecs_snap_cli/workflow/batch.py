@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from ecs_snap_cli.core.outcome import combined
+from ecs_snap_cli.core.outcome import REFUSALS, combined
 from ecs_snap_cli.core.preflight import Policy, evaluate, exit_code
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
 from ecs_snap_cli.events import DiskEnded, FleetSelected, Observer
@@ -22,7 +22,6 @@ from ecs_snap_cli.workflow.selecting import select
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for_each
 
-_REFUSALS = (ExitCode.REFUSED, ExitCode.NOT_FOUND)
 _MOST_NAMED = 3
 
 
@@ -287,7 +286,7 @@ def _failed(disk_id: str, error: Exception, journal: Journal | None) -> Result:
     exists = journal.what_exists() if journal is not None else None
     return Result(
         disk_id,
-        "refused" if error.exit_code in _REFUSALS else "failed",
+        "refused" if error.exit_code in REFUSALS else "failed",
         error.exit_code,
         request_id=error.request_id,
         code=error.code,

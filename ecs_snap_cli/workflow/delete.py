@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from ecs_snap_cli.core.deletion import Deletion, Fate, undone
-from ecs_snap_cli.errors import EcsSnapError, ExitCode
-from ecs_snap_cli.model import Unknown
+from ecs_snap_cli.core.deletion import Deletion, Fate, refusal, undone
+from ecs_snap_cli.core.missing import no_such_snapshots
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, Unavailable
+from ecs_snap_cli.gateway.filters import id_lists
+from ecs_snap_cli.model import Snapshot, Unknown
+from ecs_snap_cli.workflow.background import Task
+from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import SnapshotReader
 
 
@@ -14,6 +21,63 @@ class Deleter(SnapshotReader, Protocol):
     """The calls that a deletion needs; the gateway offers them."""
 
     def delete_snapshot(self, snapshot_id: str, *, force: bool = False) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to become of snapshots, before anything is sent.
+
+    ``known``: their records; ``refused``: those that are not to be deleted. ``unread``: why there
+    are no records, where that is left to ECS.
+    """
+
+    snapshot_ids: tuple[str, ...]
+    known: Mapping[str, Snapshot]
+    refused: Mapping[str, Deletion]
+    unread: Unknown | None = None
+
+    @property
+    def doomed(self) -> tuple[str, ...]:
+        """Those that are to be deleted."""
+        return tuple(each for each in self.snapshot_ids if each not in self.refused)
+
+    def results(self, ended: Iterable[Deletion]) -> list[Deletion]:
+        """One result for each snapshot, in their order, from those of the ``doomed`` ones."""
+        ends = {**self.refused, **{each.snapshot_id: each for each in ended}}
+        return [ends[each] for each in self.snapshot_ids]
+
+
+def plan(reader: SnapshotReader, snapshot_ids: tuple[str, ...], *, force: bool) -> Plan:
+    """Read the snapshots (each ID is given once) and tell which are not to be deleted.
+
+    Where reading is not permitted, ECS is left to refuse. Raises what the reads raise.
+    """
+    known: dict[str, Snapshot] = {}
+    for ids in id_lists(snapshot_ids):
+        found = Task(partial(reader.snapshots_by_id, ids)).result()
+        if isinstance(found, Unknown):
+            if found.permission is None:
+                raise Unavailable(
+                    f"Nothing was deleted, since the snapshots cannot be read. {found.reason}",
+                    hint="Check --endpoint: this is not how ECS answers.",
+                )
+            return Plan(snapshot_ids, {}, {}, found)
+        known |= {each.snapshot_id: each for each in found}
+    refused = {}
+    for snapshot_id in snapshot_ids:
+        error = (
+            refusal(known[snapshot_id], force=force)
+            if snapshot_id in known
+            else no_such_snapshots((snapshot_id,))
+        )
+        if error is not None:
+            refused[snapshot_id] = undone(snapshot_id, error)
+    return Plan(snapshot_ids, known, refused)
+
+
+def deletions(deleter: Deleter, planned: Plan, *, force: bool) -> Several[str, Deletion]:
+    """The run that does what was planned."""
+    return Several(planned.doomed, partial(delete_one, deleter, force=force), unfinished)
 
 
 def delete_one(deleter: Deleter, snapshot_id: str, *, force: bool = False) -> Deletion:

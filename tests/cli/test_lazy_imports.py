@@ -43,6 +43,7 @@ def loaded_by(*argv: str) -> list[str]:
         ("list", "--help"),
         ("prune", "--help"),
         ("wait", "--help"),
+        ("delete", "--help"),
         ("explain", "--help"),
         ("completion", "--help"),
         ("sandbox", "--help"),
@@ -68,6 +69,9 @@ def loaded_by(*argv: str) -> list[str]:
         ("wait",),
         ("wait", "--snapshot-id", "bad id", "--region", "cn-hangzhou"),
         ("wait", "--snapshot-id", "s-1"),
+        ("delete",),
+        ("delete", "--snapshot-id", "bad id", "--yes", "--region", "cn-hangzhou"),
+        ("delete", "--snapshot-id", "s-1", "--region", "cn-hangzhou"),
     ],
     ids=" ".join,
 )
@@ -81,6 +85,7 @@ def test_a_command_that_sends_nothing_loads_nothing_heavy(argv: tuple[str, ...])
         ("create", "--disk-id", "d-sandbox-data"),
         ("list", "--disk-id", "d-sandbox-data"),
         ("wait", "--snapshot-id", "s-sandbox-data-1"),
+        ("delete", "--yes", "--snapshot-id", "s-sandbox-data-1"),
     ],
     ids=" ".join,
 )

@@ -99,8 +99,12 @@ class FarEnd:
 
 def new_snapshots(state: Path, disk_id: str = DISK) -> list[str]:
     """The snapshots of a disk that are there beside the first state's."""
-    rows = _select(state, f"SELECT id FROM snapshots WHERE disk_id = '{disk_id}'")  # noqa: S608
-    return sorted(set(rows) - {"s-sandbox-data-1", "s-sandbox-data-2"})
+    return sorted({*snapshots_of(state, disk_id)} - {"s-sandbox-data-1", "s-sandbox-data-2"})
+
+
+def snapshots_of(state: Path, disk_id: str) -> list[str]:
+    """All the snapshots of a disk."""
+    return _select(state, f"SELECT id FROM snapshots WHERE disk_id = '{disk_id}'")  # noqa: S608
 
 
 def tokens(state: Path) -> list[str]:

@@ -65,7 +65,7 @@ CHECK_IDS = words("""
 
 EXIT_CODES = words("0 1 2 3 4 5 6 7 8 9 10 130 143")
 
-COMMANDS = set(words("create check list wait explain completion")) | {
+COMMANDS = set(words("create check list wait delete explain completion")) | {
     "sandbox serve",
     "sandbox reset",
 }
@@ -76,7 +76,7 @@ OPTIONS = set(
     --connect-timeout --read-timeout --max-attempts
     --disk-id --name --description --retention-days --tag --client-token --resource-group-id
     --no-preflight --skip-check --strict --rules --snapshot-limit --wait --no-wait --wait-for
-    --wait-timeout --poll-interval --dry-run --host --port --state --snapshot-id --status
+    --wait-timeout --poll-interval --dry-run --host --port --state --snapshot-id --status --force
     """)
 )
 

@@ -88,21 +88,19 @@ def test_a_deletion_that_ecs_takes_needs_no_look(force: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "exit_code"),
+    ("code", "status", "exit_code", "fate"),
     [
-        ("SnapshotCreatedDisk", 403, ExitCode.REFUSED),
-        ("InvalidOperation.SnapshotIsLocked", 403, ExitCode.REFUSED),
-        ("InvalidSnapshotId.NotFound", 404, ExitCode.NOT_FOUND),
-        ("Forbidden.RAM", 403, ExitCode.ACCESS),
+        ("SnapshotCreatedDisk", 403, ExitCode.REFUSED, Fate.REFUSED),
+        ("InvalidOperation.SnapshotIsLocked", 403, ExitCode.REFUSED, Fate.REFUSED),
+        ("InvalidSnapshotId.NotFound", 404, ExitCode.NOT_FOUND, Fate.REFUSED),
+        ("Forbidden.RAM", 403, ExitCode.ACCESS, Fate.FAILED),
     ],
 )
 def test_a_refusal_of_ecs_says_why_and_what_to_do(
-    code: str, status: int, exit_code: ExitCode
+    code: str, status: int, exit_code: ExitCode, fate: Fate
 ) -> None:
     ecs = Ecs(ApiError("No.", code=code, http_status=status, hint="Do so.", request_id="R-1"))
-    assert delete_one(ecs, "s-1") == Deletion(
-        "s-1", Fate.REFUSED, "R-1", code, "No. Do so.", exit_code
-    )
+    assert delete_one(ecs, "s-1") == Deletion("s-1", fate, "R-1", code, "No. Do so.", exit_code)
     assert ecs.calls == ["delete s-1"]
 
 
