@@ -15,7 +15,7 @@ class Journal(Protocol):
     """What a run has done so far, for the report of one that ends early."""
 
     @property
-    def snapshot_ids(self) -> tuple[str, ...]:
+    def ids(self) -> tuple[str, ...]:
         """The IDs that must not be lost."""
 
     @property

@@ -90,7 +90,7 @@ def _report(app: App, error: EcsSnapError) -> int:
         app.terminal.traceback(_traceback(error))
     told = app.terminal.error(error)
     if not told and journal is not None:
-        app.terminal.last_resort("".join(f"{each}\n" for each in journal.snapshot_ids))
+        app.terminal.last_resort("".join(f"{each}\n" for each in journal.ids))
     return int(error.exit_code)
 
 

@@ -113,10 +113,10 @@ class Batch:
             self._wait(plan.patience)
 
     def _wait(self, patience: Patience) -> None:
-        self._pending = set(self.snapshot_ids)
+        self._pending = set(self.ids)
         for waited in wait_for_each(
             self._gateway,
-            self.snapshot_ids,
+            self.ids,
             patience,
             self._observe,
             self._clock,
@@ -145,7 +145,7 @@ class Batch:
         return replace(result, exit_code=error.exit_code, code=error.code, message=_told(error))
 
     @property
-    def snapshot_ids(self) -> tuple[str, ...]:
+    def ids(self) -> tuple[str, ...]:
         """The IDs that must not be lost."""
         return tuple(each.snapshot_id for each in self.results() if each.snapshot_id is not None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass
@@ -11,24 +10,14 @@ from typing import Protocol
 
 from ecs_snap_cli.core.disk_checks import CHECK_THE_ID, no_such_disk
 from ecs_snap_cli.core.preflight import Policy
-from ecs_snap_cli.errors import (
-    EcsSnapError,
-    ExitCode,
-    Interrupted,
-    PreflightFailed,
-    WaitTimeout,
-)
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, PreflightFailed, WaitTimeout
 from ecs_snap_cli.events import Observer, SnapshotCreated, Warned, ignore
 from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder
-from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import examine, utc_now
 from ecs_snap_cli.workflow.gather import Reader
 from ecs_snap_cli.workflow.lost import look_for
+from ecs_snap_cli.workflow.sending import may_have_acted, sent, token_option
 from ecs_snap_cli.workflow.wait import Clock, Patience, SnapshotReader, wait_for
-
-# After a signal, an answer that is on its way is worth this much of the second in which the
-# program has to end.
-GRACE_SECONDS = 0.5
 
 
 class Gateway(Reader, SnapshotReader, Protocol):
@@ -79,7 +68,7 @@ class Journal:
         )
 
     @property
-    def snapshot_ids(self) -> tuple[str, ...]:
+    def ids(self) -> tuple[str, ...]:
         """The IDs that must not be lost."""
         return (self.created.snapshot_id,) if self.created is not None else ()
 
@@ -87,7 +76,7 @@ class Journal:
         """Add to an error that ends the run what is known of the order by now."""
         if not error.checks and self.report is not None:
             error.checks = self.report.checks
-        if not any(each in error.message for each in self.snapshot_ids):
+        if not any(each in error.message for each in self.ids):
             error.add(self.what_exists())
         if self.created is None and self.in_flight:
             error.hint = self.next_step
@@ -112,7 +101,7 @@ class Journal:
     @property
     def token_option(self) -> str:
         """The option that names this very order in another run."""
-        return f"--client-token {shlex.quote(self.order.client_token)}"
+        return token_option(self.order.client_token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +214,7 @@ def send(
         # In the thread that got the answer: a signal cannot come between the two.
         journal.created = gateway.create_snapshot(journal.order)
     except Exception as error:
-        journal.in_flight = not isinstance(error, EcsSnapError) or error.may_have_acted
+        journal.in_flight = may_have_acted(error)
         if journal.in_flight:
             journal.found_by_id = known is not None
             journal.found = look_for(
@@ -245,25 +234,7 @@ def _order(
     clock: Clock | None,
 ) -> Created:
     sleep = clock.sleep if clock is not None else time.sleep
-    task = Task(
+    return sent(
         lambda: send(gateway, journal, known=known, observer=observer, now=now, sleep=sleep),
-        start=False,
+        journal,
     )
-    try:
-        journal.in_flight = True
-        task.start()
-        return task.result()
-    except Interrupted:
-        if task.wait(GRACE_SECONDS) and journal.created is None:
-            journal.in_flight = _may_have_acted(task)
-        raise
-
-
-def _may_have_acted(task: Task[Created]) -> bool:
-    try:
-        task.result()
-    except EcsSnapError as error:
-        return error.may_have_acted
-    except Exception:
-        return True
-    return True

@@ -42,7 +42,7 @@ from ecs_snap_cli.model import (
     Status,
     Unknown,
 )
-from ecs_snap_cli.workflow import create as workflow
+from ecs_snap_cli.workflow import sending
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.create import Journal, Result, create, refusal
 from ecs_snap_cli.workflow.gather import facts_of
@@ -446,7 +446,7 @@ class Signals:
 @pytest.fixture
 def signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signals]:
     # A loaded machine is slow: the tests are about order, not about time.
-    monkeypatch.setattr(workflow, "GRACE_SECONDS", 10.0)
+    monkeypatch.setattr(sending, "GRACE_SECONDS", 10.0)
     made = Signals()
 
     class Announced(Task[Created]):
@@ -454,7 +454,7 @@ def signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signals]:
             made.waited_for.set()
             return super().result()
 
-    monkeypatch.setattr(workflow, "Task", Announced)
+    monkeypatch.setattr(sending, "Task", Announced)
     before = signal.signal(signal.SIGINT, made.handle)
     yield made
     signal.signal(signal.SIGINT, before)
@@ -497,7 +497,7 @@ def test_a_lost_answer_after_the_signal_may_have_left_a_snapshot_behind(
 def test_a_call_that_goes_on_after_the_signal_may_leave_a_snapshot_behind(
     signals: Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workflow, "GRACE_SECONDS", 0.01)
+    monkeypatch.setattr(sending, "GRACE_SECONDS", 0.01)
 
     def hang() -> Created:
         signals.ended.wait(5)
