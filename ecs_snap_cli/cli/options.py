@@ -230,14 +230,7 @@ order_options = stack(
     click.option("--resource-group-id", metavar="ID", help="Resource group of the snapshot."),
 )
 
-wait_options = stack(
-    click.option(
-        "--wait-for",
-        type=click.Choice(WAIT_GOALS),
-        default="accomplished",
-        show_default=True,
-        help="available: fit to use, for an ESSD long before accomplished.",
-    ),
+wait_time_options = stack(
     click.option(
         "--wait-timeout",
         metavar="S",
@@ -253,4 +246,15 @@ wait_options = stack(
         show_default="2 at first, a tenth of the time waited later, 30 at most",
         help="Pause between two looks, the same all the time.",
     ),
+)
+
+wait_options = stack(
+    click.option(
+        "--wait-for",
+        type=click.Choice(WAIT_GOALS),
+        default="accomplished",
+        show_default=True,
+        help="available: fit to use, for an ESSD long before accomplished.",
+    ),
+    wait_time_options,
 )

@@ -25,6 +25,7 @@ COMMANDS: dict[str, Entry] = {
     "wait": Entry("wait", "Wait until snapshots are accomplished."),
     "delete": Entry("delete", "Delete snapshots, after asking."),
     "prune": Entry("prune", "Delete old snapshots, and keep some of each age."),
+    "create-image": Entry("create_image", "Make an image of a snapshot."),
     "explain": Entry("explain", "Say what a code means and what to do about it."),
     "sandbox": Entry("sandbox", "Serve or reset the embedded sandbox."),
     "completion": Entry("completion", "Print a shell's completion script."),

@@ -76,6 +76,22 @@ def snapshot_name(value: str) -> str:
     return value
 
 
+def image_name(value: str) -> str:
+    """The form of a snapshot's name; not ``aliyun…`` or ``acs:…``.
+
+    The pages on CreateImage disagree about full stops, which are let pass, and about those two
+    beginnings, which are not: what one page forbids may be refused.
+    """
+    if not _has_name_form(value) or value.startswith(("aliyun", "acs:")):
+        raise UsageError(
+            "An image name has 2 to 128 characters, starts with a letter, goes on with letters, "
+            "digits, ':', '_', '.' or '-', and begins with neither 'aliyun' nor 'acs:' nor "
+            f"'http://' or 'https://'; {quoted(value)} does not.",
+            hint="Choose another --name.",
+        )
+    return value
+
+
 def name_sought(value: str) -> str:
     """The name of a snapshot that exists: those that ECS itself gives begin with ``auto``."""
     if not _has_name_form(value):

@@ -7,7 +7,15 @@ from typing import Any
 
 from ecs_snap_cli.catalog import Entry
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
-from ecs_snap_cli.model import Check, Report, Snapshot, SnapshotOrder, Status
+from ecs_snap_cli.model import (
+    Check,
+    CreatedImage,
+    ImageOrder,
+    Report,
+    Snapshot,
+    SnapshotOrder,
+    Status,
+)
 from ecs_snap_cli.render.document import Block, Cell, Document, Grid, Paragraph
 
 _STATUS_STYLES = {Status.PASS: "good", Status.WARN: "warn", Status.FAIL: "bad", Status.SKIP: "dim"}
@@ -35,6 +43,23 @@ def created(
         data={"RequestId": request_id, "SnapshotId": snapshot_id},
         blocks=(_fields(rows),),
         ids=(snapshot_id,),
+    )
+
+
+def image(order: ImageOrder, created: CreatedImage) -> Document:
+    """A new image; JSON and XML are the API's own answer."""
+    rows = [
+        ("ImageId", Cell(created.image_id, "strong", whole=True)),
+        ("Name", Cell(order.name)),
+        ("SnapshotId", Cell(order.snapshot_id, whole=True)),
+        ("ClientToken", Cell(order.client_token, whole=True)),
+        ("RequestId", Cell(created.request_id or "-", whole=True)),
+    ]
+    return Document(
+        root="CreateImageResponse",
+        data={"RequestId": created.request_id, "ImageId": created.image_id},
+        blocks=(_fields(rows),),
+        ids=(created.image_id,),
     )
 
 

@@ -104,15 +104,16 @@ def new_snapshots(state: Path, disk_id: str = DISK) -> list[str]:
 
 def snapshots_of(state: Path, disk_id: str) -> list[str]:
     """All the snapshots of a disk."""
-    return _select(state, f"SELECT id FROM snapshots WHERE disk_id = '{disk_id}'")  # noqa: S608
+    return select(state, f"SELECT id FROM snapshots WHERE disk_id = '{disk_id}'")  # noqa: S608
 
 
 def tokens(state: Path) -> list[str]:
     """The ClientTokens of all orders that were carried out."""
-    return _select(state, "SELECT token FROM orders")
+    return select(state, "SELECT token FROM orders")
 
 
-def _select(state: Path, sql: str) -> list[str]:
+def select(state: Path, sql: str) -> list[str]:
+    """The first column of what a query of the sandbox's state brings."""
     with contextlib.closing(sqlite3.connect(state)) as connection:
         return [row[0] for row in connection.execute(sql)]
 

@@ -51,6 +51,8 @@ ECS_CODES = words("""
     NumberExceed.TooManyDisks CapacityExceed.TooManyDisks InvalidOperation.MultiAttachDisk
     InvalidInstance.NoDisk InvalidAutoSnapshotPolicyId.NotFound
     QuotaExceed.AppliedAutoSnapshotPolicyQuota InvalidOperation.AutoSnapshotPolicyConflict
+    InvalidImageName.Malformed InvalidImageName.Duplicated InvalidSnapshot.TooOld OperationDenied
+    QuotaExceed.Image IdempotenceParamNotMatch
 """)
 
 OWN_CODES = words("""
@@ -65,7 +67,7 @@ CHECK_IDS = words("""
 
 EXIT_CODES = words("0 1 2 3 4 5 6 7 8 9 10 130 143")
 
-COMMANDS = set(words("create check list wait delete explain completion")) | {
+COMMANDS = set(words("create check list wait delete create-image explain completion")) | {
     "sandbox serve",
     "sandbox reset",
 }
