@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ecs_snap_cli import signals
 from ecs_snap_cli.cli import order as orders
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import (
@@ -85,6 +86,8 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
             if not run.results():
                 raise
             stopped = stop
+        # No other signal comes before what was created is told.
+        signals.ignore()
     for warning in run.warnings():
         app.terminal.warn(f"Warning: {warning}")
     app.terminal.result(render.results(run.results()))
