@@ -34,7 +34,9 @@ def last_frame(screen: Screen, bars: ProgressBars) -> list[str]:
     """The lines that are on the screen just before the bars go."""
     before = len(screen.getvalue())
     bars.close()
-    drawn = CONTROLS.sub("", screen.getvalue()[before:])
+    # They draw themselves by a clock of their own, too: each frame goes up to where it begins.
+    frames = re.split(r"\x1b\[\d*A", screen.getvalue()[before:])
+    drawn = [frame for each in frames if (frame := CONTROLS.sub("", each)).strip()][-1]
     return [line.rstrip() for line in drawn.split("\n") if line.strip()]
 
 
