@@ -92,12 +92,12 @@ def snapshot(record: JsonObject) -> Snapshot:
         description=text(record.get("Description")),
         creation_time=text(record.get("CreationTime")),
         usage=text(record.get("Usage")),
-        tags=_tags(record),
+        tags=tags(record),
         record=record,
     )
 
 
-def _tags(record: JsonObject) -> tuple[tuple[str, str], ...] | Unknown:
+def tags(record: JsonObject) -> tuple[tuple[str, str], ...] | Unknown:
     """Tags by TagKey and TagValue; a tag without a value has an empty one."""
     found = records(record, "Tags", "Tag")
     odd = Unknown("The tags are in a form that is not understood.")

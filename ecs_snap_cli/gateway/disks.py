@@ -18,6 +18,8 @@ _DISKS = ("Disks", "Disk", "DiskId", "DescribeDisks")
 # Without MaxResults a page holds 10; with it up to 500.
 _DEFAULT_PAGE = 10
 _LARGEST_PAGE = 500
+# ECS shows no more than this under a tag filter, and does not say when there are more.
+MOST_BY_TAG = 1_000
 
 
 def disks_by_id(api: Api, disk_ids: tuple[str, ...]) -> dict[str, Disk | Unknown | None]:
@@ -75,8 +77,19 @@ def disks_of(
     from alibabacloud_ecs20140526.models import DescribeDisksRequestTag
 
     filters: dict[str, Any] = {"instance_id": instance_id}
-    if tags:
-        filters["tag"] = [DescribeDisksRequestTag(key=key, value=value) for key, value in tags]
+    tagged = [DescribeDisksRequestTag(key=key, value=value) for key, value in tags]
+    known = _read(api, {**filters, "tag": tagged} if tags else filters, tags)
+    if tags and len(known) >= MOST_BY_TAG:
+        known = _read(api, filters, tags)
+    if not known:
+        _require_permission(api, filters)
+    return known
+
+
+def _read(
+    api: Api, filters: dict[str, Any], tags: tuple[tuple[str, str], ...]
+) -> dict[str, Disk | Unknown]:
+    """The disks of every page that bear all ``tags``."""
 
     def fetch(**page: Any) -> JsonObject:
         return _call(api, **filters, **page)
@@ -86,10 +99,19 @@ def disks_of(
         disk = decode.disk(record)
         if not disk.disk_id:
             raise NotUnderstood("DescribeDisks answers with a disk that has no ID.")
-        _note(known, disk)
-    if not known:
-        _require_permission(api, filters)
+        if _bears(record, tags, filtered="tag" in filters):
+            _note(known, disk)
     return known
+
+
+def _bears(record: JsonObject, tags: tuple[tuple[str, str], ...], *, filtered: bool) -> bool:
+    """Whether a disk has all ``tags``; one that says nothing of any is as the filter was."""
+    if not tags or (filtered and record.get("Tags") is None):
+        return True
+    borne = decode.tags(record)
+    if isinstance(borne, Unknown):
+        raise NotUnderstood("DescribeDisks answers with tags in a form that is not understood.")
+    return set(tags) <= set(borne)
 
 
 def _note(known: dict[str, Disk | Unknown], disk: Disk) -> None:
