@@ -179,7 +179,7 @@ def test_a_wait_that_is_too_short_tells_the_id_and_exits_7(run: Run) -> None:
     assert (ended.code, ended.out, problem["Code"]) == (7, "", "WaitTimeout")
     assert "s-" in str(problem["Message"])
     assert "still being created" in str(problem["Message"])
-    assert "--client-token" in str(problem["Hint"])
+    assert "ecs-snap wait --snapshot-id s-" in str(problem["Hint"])
 
 
 def test_the_same_token_gives_the_same_snapshot_again(run: Run) -> None:
