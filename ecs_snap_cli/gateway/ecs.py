@@ -134,12 +134,13 @@ class Ecs:
         where it is not permitted and ``Unavailable`` where it is not understood: a list that
         cannot be read must not pass for an empty one.
         """
+        wanted = frozenset(query.snapshot_ids)
         given: set[str] = set()
         for filters in snapshot_filters(query):
             try:
                 for record in each_record(self._snapshot_pages(filters), *_SNAPSHOTS):
                     snapshot = decode.snapshot(record)
-                    if _is_stranger(snapshot, filters["disk_id"], query):
+                    if _is_stranger(snapshot, filters["disk_id"], wanted):
                         raise NotUnderstood(
                             "DescribeSnapshots answers with snapshots that were not asked for."
                         )
@@ -253,7 +254,7 @@ def _may_be_of(disk_id: str, snapshot: Snapshot) -> bool:
     return snapshot.disk_id in (disk_id, "", None)
 
 
-def _is_stranger(snapshot: Snapshot, disk_id: str | None, query: SnapshotQuery) -> bool:
+def _is_stranger(snapshot: Snapshot, disk_id: str | None, wanted: Set[str]) -> bool:
     """An endpoint that minds no filter must not pass other snapshots off for those asked for."""
     other_disk = disk_id is not None and not _may_be_of(disk_id, snapshot)
-    return other_disk or bool(query.snapshot_ids and snapshot.snapshot_id not in query.snapshot_ids)
+    return other_disk or bool(wanted and snapshot.snapshot_id not in wanted)
