@@ -79,7 +79,7 @@ def disks_of(
     filters: dict[str, Any] = {"instance_id": instance_id}
     tagged = [DescribeDisksRequestTag(key=key, value=value) for key, value in tags]
     known = _read(api, {**filters, "tag": tagged} if tags else filters, tags)
-    if tags and len(known) >= MOST_BY_TAG:
+    if tags and len(known) == MOST_BY_TAG:
         known = _read(api, filters, tags)
     if not known:
         _require_permission(api, filters)

@@ -21,6 +21,7 @@ import requests
 
 from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import UsageError
+from ecs_snap_cli.gateway import models
 
 _METADATA_HOST = "100.100.100.200"
 # No answer of ECS comes near: a page holds 100 records, and one with twenty tags and every text
@@ -132,12 +133,13 @@ def private_ca() -> str | None:
 
 
 def install() -> None:
-    """Make the SDK use watched sessions, and keep it from talking.
+    """Make the SDK use watched sessions, load what it needs, and keep it from talking.
 
     What asks for credentials has a transport of its own with the same faults, and answers that
     are not ECS's. Raises ``UsageError`` for a CA bundle that is not there.
     """
     private_ca()
+    models.install()
     import darabonba.core
     import Tea.core
 
