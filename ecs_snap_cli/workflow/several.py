@@ -32,9 +32,9 @@ class Several(Generic[T, R]):
         self._act = act
         self._lost = lost
         self._results: dict[int, R] = {}
-        self._waiting = iter(range(len(items)))
+        self._next = 0
+        self._under_way = 0
         self._stopped = False
-        self._working = 0
         self._lock = threading.Lock()
         self._idle = threading.Event()
 
@@ -46,15 +46,20 @@ class Several(Generic[T, R]):
         """
         try:
             self._start(min(concurrency, len(self._items)))
-            self._wait()
+            signals.wait(self._idle)
         except Interrupted:
-            with self._lock:
-                self._stopped = True
+            self.stop()
             if patient:
                 signals.catch_again()
                 with contextlib.suppress(Interrupted):
-                    self._wait()
+                    signals.wait(self._idle)
             raise
+
+    def stop(self) -> None:
+        """Begin no other item; those under way are done to their end."""
+        with self._lock:
+            self._stopped = True
+            self._note_idle()
 
     def results(self) -> list[R]:
         """One result for each item, in their order."""
@@ -66,38 +71,52 @@ class Several(Generic[T, R]):
         ]
 
     def _start(self, threads: int) -> None:
-        for _ in range(threads):
-            signals.check()
-            # Counted here: a thread that has not begun yet must not look like one that ended.
-            with self._lock:
-                self._working += 1
-            threading.Thread(target=self._work, daemon=True).start()
-
-    def _wait(self) -> None:
         with self._lock:
-            if not self._working:
+            self._note_idle()
+        for number in range(threads):
+            signals.check()
+            try:
+                threading.Thread(target=self._work, daemon=True).start()
+            except RuntimeError:
+                # The system has no more to give: fewer do the same, but it takes one at least.
+                if number == 0:
+                    raise
                 return
-        signals.wait(self._idle)
 
     def _work(self) -> None:
-        try:
-            while (index := self._take()) is not None:
-                item = self._items[index]
-                try:
-                    result = self._act(item)
-                except Exception as error:
-                    result = self._lost(item, error)
+        while (index := self._take()) is not None:
+            try:
+                self._results[index] = self._result(self._items[index])
+            except BaseException:
+                # Nobody may be left to take up the rest.
+                self.stop()
+                raise
+            finally:
                 with self._lock:
-                    self._results[index] = result
-        finally:
-            with self._lock:
-                self._working -= 1
-                if not self._working:
-                    self._idle.set()
+                    self._under_way -= 1
+                    self._note_idle()
+
+    def _result(self, item: T) -> R:
+        try:
+            return self._act(item)
+        except Exception as error:
+            return self._lost(item, error)
 
     def _take(self) -> int | None:
         with self._lock:
-            return None if self._stopped else next(self._waiting, None)
+            if self._is_over():
+                return None
+            self._under_way += 1
+            self._next += 1
+            return self._next - 1
+
+    def _is_over(self) -> bool:
+        return self._stopped or self._next == len(self._items)
+
+    def _note_idle(self) -> None:
+        # By items, not by threads: a signal may come between counting a thread and starting it.
+        if self._is_over() and not self._under_way:
+            self._idle.set()
 
 
 def at_once(items: Sequence[T], read: Callable[[T], R], concurrency: int) -> list[R]:

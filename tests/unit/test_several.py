@@ -104,6 +104,67 @@ def test_a_second_signal_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     never.set()
 
 
+def test_a_signal_just_before_a_thread_starts_is_waited_out_like_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+    starts = iter([start, None])
+
+    def start_or_signal(thread: threading.Thread) -> None:
+        if (real := next(starts)) is None:
+            raise Interrupted(signal.SIGINT)
+        real(thread)
+
+    def wait(event: threading.Event, seconds: float | None = None) -> bool:
+        assert event.wait(10)
+        return True
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_signal)
+    monkeypatch.setattr(signals, "wait", wait)
+    run = Several(range(4), lambda item: f"{item}: done", lost)
+    with pytest.raises(Interrupted):
+        run.run(2)
+
+
+@pytest.mark.parametrize("given", [1, 3])
+def test_where_the_system_gives_fewer_threads_those_do_it_all(
+    monkeypatch: pytest.MonkeyPatch, given: int
+) -> None:
+    start = threading.Thread.start
+    starts = iter([start] * given)
+
+    def start_or_not(thread: threading.Thread) -> None:
+        if (real := next(starts, None)) is None:
+            raise RuntimeError("can't start new thread")
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_not)
+    run = Several(range(9), lambda item: f"{item}: done", lost)
+    run.run(8)
+    assert run.results() == [f"{item}: done" for item in range(9)]
+
+
+def test_without_any_thread_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    with pytest.raises(RuntimeError):
+        Several(range(9), lambda item: "done", lost).run(8)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_dies_leaves_nobody_waiting_for_it() -> None:
+    def act(item: int) -> str:
+        if item == 1:
+            raise SystemExit
+        return f"{item}: done"
+
+    run = Several(range(3), act, lost)
+    run.run(1)
+    assert run.results() == ["0: done", "1: not done", "2: not done"]
+
+
 @pytest.mark.usefixtures("caught_signals")
 def test_signals_are_caught_again_after_they_were_ignored() -> None:
     signals.ignore()
