@@ -122,19 +122,21 @@ class Several(Generic[T, R]):
 def at_once(items: Sequence[T], read: Callable[[T], R], concurrency: int) -> list[R]:
     """``read`` of every item, up to ``concurrency`` at once; raises the first one's error.
 
-    For the main thread, where a signal ends it without waiting for an answer.
+    After an error no other read is begun: it would be in vain. For the main thread, where a
+    signal ends it without waiting for an answer.
     """
 
     def attempt(item: T) -> R | Exception:
         try:
             return read(item)
         except Exception as error:
+            run.stop()
             return error
 
-    def never(item: T, error: Exception | None) -> R | Exception:
-        raise AssertionError("a run that is not interrupted ends with every item done")
+    def not_begun(item: T, error: Exception | None) -> R | Exception:
+        return AssertionError("an item that is begun earlier ended in an error")
 
-    run = Several(items, attempt, never)
+    run: Several[T, R | Exception] = Several(items, attempt, not_begun)
     run.run(concurrency, patient=False)
     results: list[R] = []
     for result in run.results():

@@ -9,7 +9,7 @@ import pytest
 
 from ecs_snap_cli import signals
 from ecs_snap_cli.errors import Interrupted
-from ecs_snap_cli.workflow.several import Several
+from ecs_snap_cli.workflow.several import Several, at_once
 
 
 def lost(item: int, error: Exception | None) -> str:
@@ -109,9 +109,11 @@ def test_a_signal_just_before_a_thread_starts_is_waited_out_like_any_other(
 ) -> None:
     start = threading.Thread.start
     starts = iter([start, None])
+    go_on = threading.Event()
 
     def start_or_signal(thread: threading.Thread) -> None:
         if (real := next(starts)) is None:
+            go_on.set()
             raise Interrupted(signal.SIGINT)
         real(thread)
 
@@ -121,7 +123,7 @@ def test_a_signal_just_before_a_thread_starts_is_waited_out_like_any_other(
 
     monkeypatch.setattr(threading.Thread, "start", start_or_signal)
     monkeypatch.setattr(signals, "wait", wait)
-    run = Several(range(4), lambda item: f"{item}: done", lost)
+    run = Several(range(4), lambda item: f"{item}: {go_on.wait(10)}", lost)
     with pytest.raises(Interrupted):
         run.run(2)
 
@@ -153,8 +155,10 @@ def test_without_any_thread_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) ->
         Several(range(9), lambda item: "done", lost).run(8)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_thread_that_dies_leaves_nobody_waiting_for_it() -> None:
+def test_a_thread_that_dies_leaves_nobody_waiting_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    died = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda problem: died.set())
+
     def act(item: int) -> str:
         if item == 1:
             raise SystemExit
@@ -163,6 +167,22 @@ def test_a_thread_that_dies_leaves_nobody_waiting_for_it() -> None:
     run = Several(range(3), act, lost)
     run.run(1)
     assert run.results() == ["0: done", "1: not done", "2: not done"]
+    assert died.wait(10)
+
+
+def test_a_read_that_fails_is_raised_and_no_other_is_begun() -> None:
+    begun: list[int] = []
+
+    def read(item: int) -> int:
+        begun.append(item)
+        if item >= 2:
+            raise ValueError(item)
+        return item
+
+    with pytest.raises(ValueError, match="2"):
+        at_once(range(50), read, 1)
+    assert begun == [0, 1, 2]
+    assert at_once(range(2), read, 8) == [0, 1]
 
 
 @pytest.mark.usefixtures("caught_signals")
