@@ -12,7 +12,7 @@ from ecs_snap_cli.core.outcome import REFUSALS, combined
 from ecs_snap_cli.core.preflight import Policy, evaluate, exit_code
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
 from ecs_snap_cli.events import DiskEnded, FleetSelected, Observer
-from ecs_snap_cli.model import Check, DiskSelection, Report, SnapshotOrder
+from ecs_snap_cli.model import Check, Created, DiskSelection, Report, SnapshotOrder
 from ecs_snap_cli.redact import redact
 from ecs_snap_cli.workflow.check import utc_now
 from ecs_snap_cli.workflow.create import Gateway as CreateGateway
@@ -131,7 +131,7 @@ class Batch:
         return [self._with_wait(each) for each in self._run.results()]
 
     def _with_wait(self, result: Result) -> Result:
-        """What is known of the wait for a snapshot, added: it stays created, whatever that is."""
+        """A result with what is known of the wait for its snapshot."""
         if result.snapshot_id in self._pending:
             return replace(
                 result,
@@ -140,9 +140,7 @@ class Batch:
                 message="The run was interrupted while this snapshot was waited for.",
             )
         error = self._ended_badly.get(result.snapshot_id or "")
-        if error is None:
-            return result
-        return replace(result, exit_code=error.exit_code, code=error.code, message=_told(error))
+        return result if error is None else _ended_badly(result, error)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -165,7 +163,11 @@ class Batch:
             for each in self.results()
             if each.snapshot_id is not None
         ]
-        unsure = [found for each in list(self._journals.values()) if (found := each.what_exists())]
+        unsure = [
+            found
+            for each in list(self._journals.values())
+            if each.created is None and (found := each.what_exists())
+        ]
         exists = [f"These snapshots exist all the same: {', '.join(told)}."] if told else []
         return " ".join([*exists, *unsure]) or None
 
@@ -184,12 +186,15 @@ class Batch:
     # For the threads of the run
 
     def _act(self, disk_id: str) -> Result:
-        result = self._result(disk_id)
+        try:
+            result = self._result(disk_id)
+        except Exception as error:
+            result = self._lost(disk_id, error)
         self._observe(DiskEnded(disk_id, result.status, result.message))
         return result
 
     def _result(self, disk_id: str) -> Result:
-        policy, known, report = self._plan.policy, None, None
+        policy, known = self._plan.policy, None
         if policy is not None:
             facts = self._fleet.facts(disk_id)
             report = evaluate(facts, policy, self._now() + self._gateway.clock_ahead)
@@ -199,21 +204,18 @@ class Batch:
             self._warnings.note(disk_id, report.warned)
         if self._plan.dry_run:
             return Result(disk_id, "planned")
-        journal = Journal(self._plan.order(disk_id), report=report)
-        self._journals[disk_id] = journal
-        created = send(self._gateway, journal, known=known, observer=self._observe, now=self._now)
-        del self._journals[disk_id]
-        return Result(
-            disk_id, "created", snapshot_id=created.snapshot_id, request_id=created.request_id
+        # Kept for good: until its result is kept, too, nothing else knows of the snapshot.
+        journal = self._journals[disk_id] = Journal(self._plan.order(disk_id))
+        return _created(
+            disk_id,
+            send(self._gateway, journal, known=known, observer=self._observe, now=self._now),
         )
 
     def _lost(self, disk_id: str, error: Exception | None) -> Result:
         journal = self._journals.get(disk_id)
         if error is None:
             return _unfinished(disk_id, journal)
-        result = _failed(disk_id, error, journal)
-        self._observe(DiskEnded(disk_id, result.status, result.message))
-        return result
+        return _failed(disk_id, _as_told(error), journal)
 
 
 class _Warnings:
@@ -261,12 +263,15 @@ def _first_code(checks: tuple[Check, ...]) -> str | None:
     return checks[0].code if checks else None
 
 
+def _created(disk_id: str, created: Created) -> Result:
+    return Result(
+        disk_id, "created", snapshot_id=created.snapshot_id, request_id=created.request_id
+    )
+
+
 def _unfinished(disk_id: str, journal: Journal | None) -> Result:
     if journal is not None and journal.created is not None:
-        created = journal.created
-        return Result(
-            disk_id, "created", snapshot_id=created.snapshot_id, request_id=created.request_id
-        )
+        return _created(disk_id, journal.created)
     exists = journal.what_exists() if journal is not None else None
     return Result(
         disk_id,
@@ -277,12 +282,9 @@ def _unfinished(disk_id: str, journal: Journal | None) -> Result:
     )
 
 
-def _failed(disk_id: str, error: Exception, journal: Journal | None) -> Result:
-    if not isinstance(error, EcsSnapError):
-        error = EcsSnapError(
-            f"Something unexpected happened ({type(error).__name__}).",
-            hint="This is a bug: please report it.",
-        )
+def _failed(disk_id: str, error: EcsSnapError, journal: Journal | None) -> Result:
+    if journal is not None and journal.created is not None:
+        return _ended_badly(_created(disk_id, journal.created), error)
     exists = journal.what_exists() if journal is not None else None
     return Result(
         disk_id,
@@ -291,6 +293,20 @@ def _failed(disk_id: str, error: Exception, journal: Journal | None) -> Result:
         request_id=error.request_id,
         code=error.code,
         message=_told(error, exists),
+    )
+
+
+def _ended_badly(created: Result, error: EcsSnapError) -> Result:
+    """What went wrong after a snapshot was created: the disk stays that, whatever it is."""
+    return replace(created, exit_code=error.exit_code, code=error.code, message=_told(error))
+
+
+def _as_told(error: Exception) -> EcsSnapError:
+    if isinstance(error, EcsSnapError):
+        return error
+    return EcsSnapError(
+        f"Something unexpected happened ({type(error).__name__}).",
+        hint="This is a bug: please report it.",
     )
 
 

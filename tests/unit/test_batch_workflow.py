@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -409,3 +410,38 @@ def test_a_signal_during_the_wait_leaves_the_disks_created_and_says_so() -> None
         run.start()
     assert run.told == [CREATED, ("created", "Interrupted"), ("created", "Interrupted")]
     assert run.batch.ids == ("s-d-1", "s-d-2", "s-d-3")
+
+
+def test_an_observer_that_fails_costs_no_id() -> None:
+    closed = io.StringIO()
+    closed.close()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, DiskEnded | SnapshotCreated):
+            print(event, file=closed)
+
+    run = Run(Played(creations={"d-3": BUSY}), watch=watch, concurrency=1)
+    results = run.start()
+    assert run.batch.ids == ("s-d-1", "s-d-2")
+    assert [(each.status, each.code) for each in results] == [
+        ("created", "Unexpected"),
+        ("created", "Unexpected"),
+        ("failed", "Unexpected"),
+    ]
+    assert run.batch.exit_code() is ExitCode.UNEXPECTED
+
+
+def test_an_id_is_known_from_the_moment_that_ecs_names_it() -> None:
+    known: list[tuple[str, ...]] = []
+
+    def watch(event: Event) -> None:
+        if isinstance(event, DiskEnded | SnapshotCreated):
+            known.append(run.batch.ids)
+
+    run = Run(watch=watch, concurrency=1)
+    run.start()
+    assert known == [("s-d-1",)] * 2 + [("s-d-1", "s-d-2")] * 2 + [run.batch.ids] * 2
+    assert run.batch.what_exists() == (
+        "These snapshots exist all the same: s-d-1 of disk d-1, s-d-2 of disk d-2, "
+        "s-d-3 of disk d-3."
+    )
