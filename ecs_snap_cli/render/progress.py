@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TextIO
@@ -88,6 +89,7 @@ class FleetBar:
 
     def __init__(self, stream: TextIO, disks: int) -> None:
         self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
         screen = console(stream)
         wide = screen.width >= _FLEET_WIDTH
         columns: list[ProgressColumn] = [
@@ -105,10 +107,11 @@ class FleetBar:
         self._progress.console.print(Text(line))
 
     def end(self, status: str) -> None:
-        """Count one more disk."""
-        self._counts[status] += 1
-        ended = ", ".join(f"{count:,} {each}" for each, count in self._counts.items())
-        self._progress.update(self._task, advance=1, ended=ended)
+        """Count one more disk; for any thread."""
+        with self._lock:
+            self._counts[status] += 1
+            ended = ", ".join(f"{count:,} {each}" for each, count in self._counts.items())
+            self._progress.update(self._task, advance=1, ended=ended)
 
     def close(self) -> None:
         """Take it off the screen and give the cursor back."""

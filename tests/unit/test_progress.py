@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+import time
+from typing import Any
 
 import pytest
 
 from ecs_snap_cli.cli.watch import Watch
 from ecs_snap_cli.events import LookFailed, SnapshotSeen, WaitEnded
 from ecs_snap_cli.model import Snapshot
-from ecs_snap_cli.render.progress import ProgressBars
+from ecs_snap_cli.render.progress import FleetBar, ProgressBars
 
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -30,7 +33,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     return Screen()
 
 
-def last_frame(screen: Screen, bars: ProgressBars) -> list[str]:
+def last_frame(screen: Screen, bars: ProgressBars | FleetBar) -> list[str]:
     """The lines that are on the screen just before the bars go."""
     before = len(screen.getvalue())
     bars.close()
@@ -104,3 +107,43 @@ def test_an_outage_is_told_once() -> None:
         "No answer. The wait goes on.",
         "No answer. The wait goes on.",
     ]
+
+
+def test_a_run_over_many_disks_is_one_line_that_counts_how_they_ended(screen: Screen) -> None:
+    bar = FleetBar(screen, 1200)
+    for status in ("created", "refused", "created"):
+        bar.end(status)
+    (line,) = last_frame(screen, bar)
+    assert "3/1,200 disks 2 created, 1 refused" in line
+
+
+def test_a_narrow_screen_has_the_counts_of_a_run_alone(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    bar = FleetBar(screen, 12)
+    bar.end("created")
+    assert last_frame(screen, bar) == ["1/12 disks 1 created"]
+
+
+def test_disks_that_end_at_once_are_counted_one_by_one(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside: list[str] = []
+
+    def update(task: int, **fields: Any) -> None:
+        inside.append(fields["ended"])
+        time.sleep(0.01)
+        overtaken.extend(inside[1:])
+        inside.clear()
+
+    overtaken: list[str] = []
+    bar = FleetBar(screen, 8)
+    monkeypatch.setattr(bar._progress, "update", update)
+    threads = [threading.Thread(target=bar.end, args=(str(number),)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    bar.close()
+    assert overtaken == []
