@@ -205,7 +205,7 @@ class Batch:
         if self._plan.dry_run:
             return Result(disk_id, "planned")
         # Kept for good: until its result is kept, too, nothing else knows of the snapshot.
-        journal = self._journals[disk_id] = Journal(self._plan.order(disk_id))
+        journal = self._journals[disk_id] = Journal(self._plan.order(disk_id), of_many=True)
         return _created(
             disk_id,
             send(self._gateway, journal, known=known, observer=self._observe, now=self._now),

@@ -33,7 +33,8 @@ class Journal:
     Written before and after CreateSnapshot, so that an ID that ECS named is never forgotten
     and an answer that never came is not mistaken for a refusal. ``in_flight``: it was sent, and
     is not known to have done nothing; ``found``: snapshots that may be what it did, told from the
-    older ones by their IDs or, where those were not read, only by their times.
+    older ones by their IDs or, where those were not read, only by their times. ``of_many``: the
+    run is about other disks, too, so that it cannot be run again for this order alone.
     """
 
     order: SnapshotOrder
@@ -42,6 +43,7 @@ class Journal:
     found: tuple[str, ...] = ()
     found_by_id: bool = True
     report: Report | None = None
+    of_many: bool = False
 
     def what_exists(self) -> str | None:
         """What an operator must know of the snapshot, in a sentence; ``None``: there is none."""
@@ -53,7 +55,7 @@ class Journal:
         if not self.found:
             return (
                 f"CreateSnapshot was under way: a snapshot of disk {disk_id} may exist. "
-                f"Run the same command again with {self.token_option} to get its ID."
+                f"Run {self._again} to get its ID."
             )
         several = len(self.found) > 1
         snapshots = f"Snapshot{'s' if several else ''} {', '.join(self.found)} of disk {disk_id}"
@@ -94,14 +96,18 @@ class Journal:
     def next_step(self) -> str:
         """What to do where it is not known for certain whether the snapshot exists."""
         return (
-            "Do not order another snapshot: run the same command again with "
-            f"{self.token_option}, or see `ecs-snap list --disk-id {self.order.disk_id}`."
+            f"Do not order another snapshot: run {self._again}, "
+            f"or see `ecs-snap list --disk-id {self.order.disk_id}`."
         )
 
     @property
-    def token_option(self) -> str:
-        """The option that names this very order in another run."""
-        return token_option(self.order.client_token)
+    def _again(self) -> str:
+        """The command line that names this very order once more."""
+        option = token_option(self.order.client_token)
+        if self.of_many:
+            create = f"`ecs-snap create --disk-id {self.order.disk_id} {option}`"
+            return f"{create} with the other options of this run"
+        return f"the same command again with {option}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,7 +317,11 @@ def test_an_order_whose_answer_was_lost_says_that_a_snapshot_may_exist() -> None
     failed = run.start()[1]
     assert (failed.status, failed.exit_code) == ("failed", ExitCode.UNAVAILABLE)
     assert "a snapshot of disk d-2 may exist" in (failed.message or "")
-    assert "token of d-2" in (failed.message or "")
+    # A batch has no --client-token.
+    assert (
+        "Run `ecs-snap create --disk-id d-2 --client-token 'token of d-2'` with the other options "
+        "of this run to get its ID." in (failed.message or "")
+    )
 
 
 def test_what_a_lost_answer_left_behind_is_named() -> None:
