@@ -285,15 +285,15 @@ def _unfinished(disk_id: str, journal: Journal | None) -> Result:
 def _failed(disk_id: str, error: EcsSnapError, journal: Journal | None) -> Result:
     if journal is not None and journal.created is not None:
         return _ended_badly(_created(disk_id, journal.created), error)
-    exists = journal.what_exists() if journal is not None else None
-    return Result(
-        disk_id,
-        "refused" if error.exit_code in REFUSALS else "failed",
-        error.exit_code,
-        request_id=error.request_id,
-        code=error.code,
-        message=_told(error, exists),
+    failed = Result(
+        disk_id, "failed", error.exit_code, request_id=error.request_id, code=error.code
     )
+    if journal is not None and journal.in_flight:
+        # Whatever ECS refused, a snapshot may be there.
+        next_step = journal.next_step if journal.found else None
+        return replace(failed, message=_told(error, journal.what_exists(), next_step))
+    status = "refused" if error.exit_code in REFUSALS else "failed"
+    return replace(failed, status=status, message=_told(error))
 
 
 def _ended_badly(created: Result, error: EcsSnapError) -> Result:
@@ -310,7 +310,12 @@ def _as_told(error: Exception) -> EcsSnapError:
     )
 
 
-def _told(error: EcsSnapError, exists: str | None = None) -> str:
-    """What, why and the next step as one text; ECS's own words lose what may be a secret."""
-    hint = redact(error.hint) if error.hint else None
-    return " ".join(filter(None, (redact(error.message), exists, hint)))
+def _told(error: EcsSnapError, *known: str | None) -> str:
+    """What went wrong, and what is known of the snapshot or, where that is nothing, what to do.
+
+    ECS's own words lose what may be a secret; an ID must not be taken for a part of one.
+    """
+    told = EcsSnapError(redact(error.message))
+    for each in known or (redact(error.hint or ""),):
+        told.add(each)
+    return told.message

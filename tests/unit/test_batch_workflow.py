@@ -324,6 +324,15 @@ def test_an_order_whose_answer_was_lost_says_that_a_snapshot_may_exist() -> None
     )
 
 
+def test_a_refusal_after_a_lost_answer_does_not_say_that_there_is_no_snapshot() -> None:
+    refused = ApiError("Busy", code="IncorrectDiskStatus.CreatingSnapshot")
+    refused.may_have_acted = True
+    run = Run(Played(creations={"d-2": refused}))
+    failed = run.start()[1]
+    assert (failed.status, failed.exit_code) == ("failed", ExitCode.REFUSED)
+    assert (failed.message or "").startswith("Busy. CreateSnapshot was under way: ")
+
+
 def test_what_a_lost_answer_left_behind_is_named() -> None:
     answers = iter([(), (Snapshot("s-new", "progressing", name="nightly"),)])
     run = Run(
@@ -331,6 +340,7 @@ def test_what_a_lost_answer_left_behind_is_named() -> None:
     )
     failed = run.start()[1]
     assert "Snapshot s-new of disk d-2 appeared" in (failed.message or "")
+    assert (failed.message or "").endswith("or see `ecs-snap list --disk-id d-2`.")
     assert (failed.status, failed.snapshot_id) == ("failed", None)
     assert "s-new" in (run.batch.what_exists() or "")
 
