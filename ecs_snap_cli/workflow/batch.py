@@ -114,17 +114,18 @@ class Batch:
 
     def _wait(self, patience: Patience) -> None:
         self._pending = set(self.ids)
-        for waited in wait_for_each(
-            self._gateway,
-            self.ids,
-            patience,
-            self._observe,
-            self._clock,
-            just_created=True,
-        ):
-            self._pending.discard(waited.snapshot_id)
-            if isinstance(waited.outcome, EcsSnapError):
-                self._ended_badly[waited.snapshot_id] = waited.outcome
+        waits = wait_for_each(
+            self._gateway, self.ids, patience, self._observe, self._clock, just_created=True
+        )
+        try:
+            for waited in waits:
+                self._pending.discard(waited.snapshot_id)
+                if isinstance(waited.outcome, EcsSnapError):
+                    self._ended_badly[waited.snapshot_id] = waited.outcome
+        except Exception as error:
+            # A bug: what was created is told all the same, each disk as one result.
+            self._ended_badly |= dict.fromkeys(self._pending, _as_told(error))
+            self._pending.clear()
 
     def results(self) -> list[Result]:
         """One for each disk, in the order of selection."""

@@ -382,6 +382,14 @@ def test_waits_that_all_end_alike_share_their_exit_code(state: str, exit_code: E
     assert run.batch.exit_code() is exit_code
 
 
+def test_a_wait_that_ends_in_a_bug_costs_no_result() -> None:
+    run = Run(patience=Patience())
+    run.ecs.looks = lambda each: {}[each]  # type: ignore[misc]
+    run.start()
+    assert run.told == [("created", "Unexpected")] * 3
+    assert run.batch.exit_code() is ExitCode.UNEXPECTED
+
+
 def test_where_nothing_was_created_nothing_is_waited_for() -> None:
     run = Run(Played(creations=dict.fromkeys(THREE, BUSY)), patience=Patience())
     run.ecs.looks = lambda each: pytest.fail("looked")
