@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -79,7 +78,7 @@ class Batch:
         self._observe = observer
         self._now = now
         self._journals: dict[str, Journal] = {}
-        self._warnings = _Warnings()
+        self._warned: dict[str, tuple[Check, ...]] = {}
         self._bare_instances: tuple[str, ...] = ()
         self._pending: set[str] = set()
         self._ended_badly: dict[str, EcsSnapError] = {}
@@ -181,7 +180,7 @@ class Batch:
         """What is to be said beside the results, a sentence each."""
         return [
             *(f"No disk is attached to instance {each}." for each in self._bare_instances),
-            *self._warnings.told(),
+            *_summed_up([(each, self._warned.get(each, ())) for each in self._disk_ids]),
         ]
 
     # For the threads of the run
@@ -202,7 +201,7 @@ class Batch:
             known = facts.snapshot_ids
             if not report.eligible:
                 return _refused(report)
-            self._warnings.note(disk_id, report.warned)
+            self._warned[disk_id] = report.warned
         if self._plan.dry_run:
             return Result(disk_id, "planned")
         # Kept for good: until its result is kept, too, nothing else knows of the snapshot.
@@ -219,26 +218,14 @@ class Batch:
         return _failed(disk_id, _as_told(error), journal)
 
 
-class _Warnings:
-    """What the pre-flight warned of, each text once, however many disks it is about."""
-
-    def __init__(self) -> None:
-        self._disks: dict[tuple[str, str], list[str]] = {}
-        self._lock = threading.Lock()
-
-    def note(self, disk_id: str, checks: tuple[Check, ...]) -> None:
-        """Add a disk's warnings."""
-        with self._lock:
-            for check in checks:
-                self._disks.setdefault((check.id, check.message), []).append(disk_id)
-
-    def told(self) -> list[str]:
-        """One text a warning, with the disks that it is about."""
-        with self._lock:
-            return [
-                f"{check_id} of {_named(disk_ids)}: {message}"
-                for (check_id, message), disk_ids in self._disks.items()
-            ]
+def _summed_up(warned: Sequence[tuple[str, tuple[Check, ...]]]) -> Iterator[str]:
+    """What the pre-flight warned of, each text once, with the disks that it is about."""
+    disks: dict[tuple[str, str], list[str]] = {}
+    for disk_id, checks in warned:
+        for check in checks:
+            disks.setdefault((check.id, check.message), []).append(disk_id)
+    for (check_id, message), disk_ids in disks.items():
+        yield f"{check_id} of {_named(disk_ids)}: {message}"
 
 
 def _named(disk_ids: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -286,7 +287,16 @@ def test_without_a_preflight_orders_are_sent_unchecked() -> None:
 
 def test_what_is_warned_of_is_told_once_with_the_disks_that_it_is_about() -> None:
     odd = {f"d-{n}": replace(DISK, disk_id=f"d-{n}", category="new") for n in range(1, 6)}
-    run = Run(Played(odd), selection=DiskSelection(tuple(odd)), concurrency=1)
+    run = Run(Played(odd), selection=DiskSelection(tuple(odd)), concurrency=5)
+    others = threading.Event()
+
+    def later() -> tuple[Snapshot, ...]:
+        others.wait(10)
+        return ()
+
+    # It is the first, whichever is read first.
+    run.ecs.snapshots_there["d-1"] = later
+    run.ecs.creations["d-5"] = lambda: others.set() or Created("s-d-5", None)
     run.start()
     (warning,) = run.batch.warnings()
     assert warning.startswith("disk-category of d-1, d-2, d-3 and 2 more: ")
