@@ -95,17 +95,18 @@ class Batch:
         ``Interrupted`` after a signal.
         """
         plan = self._plan
+        checked = plan.policy is not None
         one_job = bool(plan.selection.tags or plan.selection.every)
         region = None
-        if plan.policy is not None and one_job and plan.concurrency > 1:
+        if checked and one_job and plan.concurrency > 1:
             # Its first page takes no longer than the disks' first page.
             region = Region(self._gateway)
-        disks = select(self._gateway, plan.selection, plan.concurrency)
+        disks = select(self._gateway, plan.selection, plan.concurrency, look_up=checked)
         self._bare_instances = disks.bare_instances
         self._fleet = Fleet(self._gateway, disks.disks)
         self._begin(tuple(disks.disks))
         self._observe(FleetSelected(len(self._disk_ids)))
-        if plan.policy is not None:
+        if checked:
             self._fleet.read(plan.concurrency, region)
         self._run.run(plan.concurrency)
         if plan.patience is not None and not plan.dry_run:

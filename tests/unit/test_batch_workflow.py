@@ -280,6 +280,7 @@ def test_without_a_preflight_orders_are_sent_unchecked() -> None:
     run = Run(Played({"d-2": UNUSED}, snapshots_there=dict.fromkeys(THREE, DOWN)), policy=None)
     run.start()
     assert run.told == [CREATED] * 3
+    assert run.ecs.looked_up == []
 
 
 # Warnings
