@@ -203,6 +203,14 @@ def test_all_that_refuses_a_disk_is_in_its_message() -> None:
     assert '"security"' in refused
 
 
+def test_what_the_other_rules_would_let_pass_is_said_in_short() -> None:
+    detached = replace(UNUSED, detached_time="2026-01-01T00:00:00Z")
+    assert (Run(Played({"d-2": detached})).start()[1].message or "").endswith(
+        "Running or Stopped. (Not refused by --rules current.)"
+    )
+    assert "--rules" not in (Run(Played({"d-2": UNUSED})).start()[1].message or "")
+
+
 def test_a_disk_that_is_not_there_is_refused_though_that_is_not_checked() -> None:
     run = Run(Played({"d-2": None}), policy=Policy(skip={"disk-exists"}))
     run.start()
