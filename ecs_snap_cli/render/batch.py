@@ -11,9 +11,9 @@ from ecs_snap_cli.render.document import Block, Cell, Column, Document, Grid, Pa
 _STYLES = {"created": "good", "planned": "good", "refused": "bad", "failed": "bad"}
 _COLUMNS = (
     Column("DiskId", 0, 6),
-    Column("Status", 2, 7),
-    Column("SnapshotId", 1, 10),
-    Column("Code", 3, 12),
+    Column("Status", 1, 7),
+    Column("SnapshotId", 0, 10),
+    Column("Code", 2, 12),
 )
 
 
@@ -77,5 +77,6 @@ def _blocks(found: Sequence[Result], counts: Counter[str]) -> list[Block]:
     ]
     if reasons:
         blocks += [Paragraph(""), Grid(reasons)]
-    told = [f"{count:,} {status}" for status, count in counts.items()]
-    return [*blocks, Paragraph(""), Paragraph(f"{len(found):,} disks: {', '.join(told)}.")]
+    told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    disks = "1 disk" if len(found) == 1 else f"{len(found):,} disks"
+    return [*blocks, Paragraph(""), Paragraph(f"{disks}: {told}.")]

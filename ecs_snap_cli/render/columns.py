@@ -14,8 +14,8 @@ def fitted(table: Table, width: int) -> Grid:
     """As much of the table as goes into ``width`` terminal cells.
 
     Where not all of it does, the columns stand closer, then give way, and those of a high rank
-    are left out. IDs stay whole: a terminal that is narrower than the first of them gets a
-    wider table.
+    are left out. IDs stay whole: a terminal that is narrower than those that are never left out
+    gets a wider table.
     """
     grid = table.grid()
     columns = _measured(table)
@@ -23,8 +23,10 @@ def fitted(table: Table, width: int) -> Grid:
         return grid
     gap = 1
     kept: list[int] = []
+    lowest = min(column.rank for column in table.columns)
     for index in sorted(range(len(columns)), key=lambda index: columns[index].rank):
-        if not kept or _needed([columns[each].least for each in (*kept, index)], gap) <= width:
+        least = _needed([columns[each].least for each in (*kept, index)], gap)
+        if not kept or least <= width or columns[index].rank == (False, lowest):
             kept.append(index)
     widths = {index: columns[index].least for index in kept}
     for _ in range(width - _needed(list(widths.values()), gap)):

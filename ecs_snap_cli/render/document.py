@@ -70,7 +70,7 @@ class Grid:
 class Column:
     """What a table's column is called, and what becomes of it where there is little room.
 
-    Columns of a high ``rank`` are left out first, the one of the lowest never; cells that are
+    Columns of a high ``rank`` are left out first, those of the lowest never; cells that are
     not whole give way before that, but not below ``least`` terminal cells. Before them all goes a
     column that is no news: all its cells say ``NOTHING`` or, where ``must_vary``, the same.
     """
