@@ -176,10 +176,10 @@ class Fleet:
         except EcsSnapError as error:
             found = error
         if isinstance(found, Unknown | EcsSnapError):
-            found_for_each = dict.fromkeys(instance_ids, found)
-            self._instances.update(found_for_each)
+            self._instances.update(dict.fromkeys(instance_ids, found))
         else:
-            self._instances.update(found)
+            # Others that the answer holds are for another call to tell.
+            self._instances.update({each: found[each] for each in instance_ids if each in found})
 
     def _instances_of(self, disk: FoundDisk) -> Mapping[str, Instance] | Unknown:
         found: dict[str, Instance] = {}
