@@ -307,6 +307,9 @@ def test_a_single_disk_is_asked_for_even_where_the_first_page_was() -> None:
     facts_of_all(reader, Region(reader))
     assert reader.called("snapshots_of_disk") == ["d-0"]
     assert reader.called("walk") == []
+    reader.calls.clear()
+    facts_of_all(reader)
+    assert reader.calls == [("snapshots_of_disk", "d-0")]
 
 
 def _page_with(number: int, change: Callable[[tuple[Snapshot, ...], int], object]) -> Reader:
@@ -346,7 +349,12 @@ def test_an_endpoint_that_counts_nothing_is_walked_until_that_is_dear() -> None:
     for count, per_disk in ((240, 0), (1000, 5)):
         reader = a_region(count)
         reader.on_page = lambda number, reader=reader: (reader.snapshots_there[:100], None)
+        walk = iter(reader.snapshots_there)
+        reader.snapshots = lambda query, reader=reader, walk=walk: (
+            reader.note("walk", query) or walk
+        )
         facts_of_all(reader)
+        assert bool(list(walk)) is (per_disk > 0)
         assert reader.called("page") == [1]
         assert len(reader.called("walk")) == 1
         assert len(reader.called("snapshots_of_disk")) == per_disk
