@@ -99,9 +99,18 @@ def _read(
         disk = decode.disk(record)
         if not disk.disk_id:
             raise NotUnderstood("DescribeDisks answers with a disk that has no ID.")
+        if _is_elsewhere(disk, filters["instance_id"]):
+            raise NotUnderstood("DescribeDisks answers with disks of other instances.")
         if _bears(record, tags, filtered="tag" in filters):
             _note(known, disk)
     return known
+
+
+def _is_elsewhere(disk: Disk, instance_id: str | None) -> bool:
+    """Whether a disk is on instances, but not on the one that was asked for, if one was."""
+    if instance_id is None or isinstance(disk.instance_ids, Unknown):
+        return False
+    return bool(disk.instance_ids) and instance_id not in disk.instance_ids
 
 
 def _bears(record: JsonObject, tags: tuple[tuple[str, str], ...], *, filtered: bool) -> bool:
