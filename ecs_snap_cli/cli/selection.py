@@ -83,6 +83,11 @@ def _with_stdin(disk_ids: tuple[str, ...]) -> list[str]:
             "--disk-id - reads disk IDs from stdin, which holds bytes that are no text.",
             hint="See what the command before the pipe prints.",
         ) from None
+    except OSError as error:
+        raise UsageError(
+            f"--disk-id - reads disk IDs from stdin, which cannot be read ({error.strerror}).",
+            hint="Pipe the IDs in, one a line, or name each with --disk-id.",
+        ) from None
     place = disk_ids.index(STDIN)
     found = [*disk_ids[:place], *read, *disk_ids[place + 1 :]]
     if not found:

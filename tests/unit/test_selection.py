@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from typing import Any
 
@@ -91,6 +93,21 @@ def test_a_stdin_that_gives_no_ids_is_an_error(
     monkeypatch.setattr(sys, "stdin", stdin)
     with pytest.raises(UsageError):
         selection(options(disk_id=ids), stdin_allowed=True)
+
+
+def test_a_stdin_that_cannot_be_read_is_not_taken_for_a_stdout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stdin = Input(b"d-1\n")
+    monkeypatch.setattr(stdin, "read", _unreadable)
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with pytest.raises(UsageError, match=r"stdin, .*\(Bad file descriptor\)") as caught:
+        selection(options(disk_id=("-",)), stdin_allowed=True)
+    assert caught.value.hint
+
+
+def _unreadable() -> str:
+    raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 @pytest.mark.parametrize("answer", ["", "\n", "n\n", "no\n", "yess\n", "ye"])
