@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from ecs_snap_cli.cli.options import (
 )
 from ecs_snap_cli.cli.selection import selection, selection_options
 from ecs_snap_cli.errors import ExitCode, Interrupted
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.workflow.batch import Batch
 
 _EPILOG = """\b
 Examples:
@@ -90,12 +93,16 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
         signals.ignore()
     for warning in run.warnings():
         app.terminal.warn(f"Warning: {warning}")
+    if stopped is not None:
+        app.terminal.warn(_how_far(run, stopped))
     app.terminal.result(render.results(run.results()))
-    if stopped is None:
-        return run.exit_code()
-    reached = sum(each.code != "Interrupted" for each in run.results())
-    app.terminal.warn(
-        f"Interrupted by {stopped.signal.name}: {reached:,} of {len(run.results()):,} disks were "
-        "done by then."
+    return run.exit_code() if stopped is None else stopped.exit_code
+
+
+def _how_far(run: Batch, stop: Interrupted) -> str:
+    results = run.results()
+    reached = sum(each.code != "Interrupted" for each in results)
+    return (
+        f"Interrupted by {stop.signal.name}: {reached:,} of {len(results):,} disks were done by "
+        "then."
     )
-    return stopped.exit_code
