@@ -37,8 +37,9 @@ class Watch:
                 case FleetSelected():
                     self._fleet = self._fleet_bar(event.disks)
                 case DiskEnded():
-                    if self._fleet is not None:
-                        self._fleet.end(event.status)
+                    # A signal may end the run meanwhile, and take the bar away.
+                    if (fleet := self._fleet) is not None:
+                        fleet.end(event.status)
                 case SnapshotSeen():
                     self._seen(event)
                 case LookFailed():

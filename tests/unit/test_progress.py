@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import threading
-import time
-from typing import Any
 
 import pytest
 
 from ecs_snap_cli.cli.watch import Watch
-from ecs_snap_cli.events import LookFailed, SnapshotSeen, WaitEnded
+from ecs_snap_cli.events import DiskEnded, FleetSelected, LookFailed, SnapshotSeen, WaitEnded
 from ecs_snap_cli.model import Snapshot
 from ecs_snap_cli.render.progress import FleetBar, ProgressBars
 
@@ -33,7 +32,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     return Screen()
 
 
-def last_frame(screen: Screen, bars: ProgressBars | FleetBar) -> list[str]:
+def last_frame(screen: Screen, bars: ProgressBars | FleetBar | Watch) -> list[str]:
     """The lines that are on the screen just before the bars go."""
     before = len(screen.getvalue())
     bars.close()
@@ -109,41 +108,70 @@ def test_an_outage_is_told_once() -> None:
     ]
 
 
-def test_a_run_over_many_disks_is_one_line_that_counts_how_they_ended(screen: Screen) -> None:
-    bar = FleetBar(screen, 1200)
-    for status in ("created", "refused", "created"):
+@pytest.mark.parametrize(("columns", "has_bar"), [("80", True), ("76", True), ("75", False)])
+def test_a_fleet_is_one_line_with_the_counts(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, columns: str, has_bar: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    bar = FleetBar(screen, 1000)
+    for status in ("created", "failed", "created"):
         bar.end(status)
     (line,) = last_frame(screen, bar)
-    assert "3/1,200 disks 2 created, 1 refused" in line
+    assert "3/1,000 disks 2 created, 1 failed" in line
+    assert ("━" in line) == has_bar
+    assert screen.getvalue().endswith("\x1b[1A\x1b[2K"), "it is wiped off"
 
 
-def test_a_narrow_screen_has_the_counts_of_a_run_alone(
+def test_no_disk_that_ends_in_a_thread_is_left_uncounted(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    bar = FleetBar(screen, 12)
-    bar.end("created")
-    assert last_frame(screen, bar) == ["1/12 disks 1 created"]
+    monkeypatch.setenv("COLUMNS", "5000")
+    bar = FleetBar(screen, 800)
+    together = threading.Barrier(8)
+
+    def end(thread: int) -> None:
+        together.wait(20)
+        for number in range(100):
+            bar.end(f"kind {number % 20} of {thread}")
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=end, args=(n,)) for n in range(8)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(20)
+    finally:
+        sys.setswitchinterval(before)
+    (line,) = last_frame(screen, bar)
+    assert "800/800 disks" in line
+    assert line.count(" 5 kind ") == 160
 
 
-def test_disks_that_end_at_once_are_counted_one_by_one(
+def test_a_fleet_on_a_terminal_makes_way_for_the_waits(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside: list[str] = []
+    monkeypatch.setattr(sys, "stderr", screen)
+    watch = Watch(pytest.fail)
+    watch.show(FleetSelected(2))
+    watch.show(DiskEnded("d-1", "created", None))
+    assert watch.print_above("a line of its own")
+    assert "a line of its own\n" in CONTROLS.sub("", screen.getvalue())
+    watch.show(SnapshotSeen("s-1", Snapshot("s-1", "progressing", 40)))
+    (line,) = last_frame(screen, watch)
+    assert "disks" not in line
+    assert line.startswith("s-1")
+    assert not watch.print_above("nothing is left to be above of")
+    watch.show(DiskEnded("d-2", "failed", "too late to be shown"))
 
-    def update(task: int, **fields: Any) -> None:
-        inside.append(fields["ended"])
-        time.sleep(0.01)
-        overtaken.extend(inside[1:])
-        inside.clear()
 
-    overtaken: list[str] = []
-    bar = FleetBar(screen, 8)
-    monkeypatch.setattr(bar._progress, "update", update)
-    threads = [threading.Thread(target=bar.end, args=(str(number),)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    bar.close()
-    assert overtaken == []
+def test_a_fleet_shows_nothing_elsewhere() -> None:
+    watch = Watch(pytest.fail)
+    watch.tells_changes = False
+    watch.show(FleetSelected(2))
+    watch.show(DiskEnded("d-1", "created", None))
+    watch.show(SnapshotSeen("s-1", Snapshot("s-1", "progressing", 40)))
+    watch.show(LookFailed(("s-1",), "No answer."))
+    watch.show(WaitEnded("s-1"))
+    assert not watch.print_above("a line")
