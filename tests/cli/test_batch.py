@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from ecs_snap_cli import signals
+from ecs_snap_cli.cli.terminal import Terminal
+from ecs_snap_cli.events import DiskEnded, Event
 from tests.cli.test_signals import ended_by, start
 from tests.cli.test_terminal import on_terminal
 from tests.cli.wire import SANDBOX_ENVIRONMENT, Wire, wire
@@ -269,3 +271,18 @@ def test_a_terminal_shows_a_bar_that_is_gone_in_the_end(columns: int) -> None:
     assert "\x1b[?25h" in before, "the cursor is shown again"
     assert "/40 disks" not in after
     assert "40 disks: 40 created." in after
+
+
+def test_what_tells_of_a_disk_may_break_and_costs_no_id(
+    run: Run, far_end: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe = Terminal.observe
+
+    def break_down(terminal: Terminal, event: Event) -> None:
+        observe(terminal, event)
+        assert not isinstance(event, DiskEnded)
+
+    monkeypatch.setattr(Terminal, "observe", break_down)
+    ended = run("batch", "--endpoint", far_end.url, *FLEET, "-q")
+    assert sorted(ended.out.split()) == sorted(created(run, far_end).values())
+    assert (ended.code, len(ended.out.split())) == (0, 40)
