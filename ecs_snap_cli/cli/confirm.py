@@ -1,4 +1,4 @@
-"""The question before something is deleted, and when it can be asked."""
+"""Before and after a deletion: the question, and a result that is not lost in silence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import sys
 import click
 
 from ecs_snap_cli.cli.app import App
+from ecs_snap_cli.cli.streams import OutputLost
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
+from ecs_snap_cli.render.document import Document
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -48,6 +50,19 @@ def confirm(app: App, question: str, *, yes: bool) -> None:
             "Nothing was deleted: the question was not answered with yes.",
             hint="Run the command again and answer y, or add --yes.",
         )
+
+
+def tell(app: App, document: Document, in_short: str) -> None:
+    """Write the result of a run that deletes; ``in_short`` is for where that cannot be done.
+
+    Even where the reader of a pipe has seen enough: there is no other trace of what is gone.
+    """
+    try:
+        app.terminal.result(document)
+    except OutputLost as error:
+        error.reader_left = False
+        error.add(f"Of the snapshots: {in_short}.")
+        raise
 
 
 def _is_terminal(stream: object) -> bool:

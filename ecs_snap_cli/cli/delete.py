@@ -9,9 +9,8 @@ import click
 
 from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.cli.confirm import confirm, require_answer, yes_option
+from ecs_snap_cli.cli.confirm import confirm, require_answer, tell, yes_option
 from ecs_snap_cli.cli.options import Common, common_options
-from ecs_snap_cli.cli.streams import OutputLost
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.errors import ExitCode, Interrupted
@@ -103,10 +102,4 @@ def _ask(app: App, planned: Plan, *, yes: bool) -> None:
 def _tell(app: App, results: Sequence[Deletion]) -> None:
     from ecs_snap_cli.render.deletions import deletions, tally
 
-    try:
-        app.terminal.result(deletions(results))
-    except OutputLost as error:
-        # Even where the reader of a pipe has seen enough: there is no other trace of it.
-        error.reader_left = False
-        error.add(f"Of the snapshots: {tally(results)}.")
-        raise
+    tell(app, deletions(results), tally(results))

@@ -8,7 +8,7 @@ import click
 
 from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.cli.confirm import confirm, require_answer, yes_option
+from ecs_snap_cli.cli.confirm import confirm, require_answer, tell, yes_option
 from ecs_snap_cli.cli.options import Common, common_options, stack
 from ecs_snap_cli.cli.selection import selection, selection_options
 from ecs_snap_cli.cli.zones import zone
@@ -105,24 +105,30 @@ def prune(
             if not yes:
                 app.terminal.show(blocks(plan))
             confirm(app, question, yes=yes)
-            plan = _carried_out(app, Deletion(ecs, plan, force=force))
+            return _carried_out(app, Deletion(ecs, plan, force=force))
     app.terminal.result(pruned(plan))
     return plan.exit_code
 
 
-def _carried_out(app: App, deletion: Deletion) -> Plan:
+def _carried_out(app: App, deletion: Deletion) -> ExitCode:
     """Delete, and let no signal come before what was deleted is told."""
-    from ecs_snap_cli.render.prune import pruned
-
     try:
         deletion.run()
         signals.ignore()
     except Interrupted:
         signals.ignore()
-        app.terminal.result(pruned(deletion.result()))
+        _tell(app, deletion.result())
         app.so_far = "What was deleted, and what was not, is on stdout."
         raise
-    return deletion.result()
+    plan = deletion.result()
+    _tell(app, plan)
+    return plan.exit_code
+
+
+def _tell(app: App, plan: Plan) -> None:
+    from ecs_snap_cli.render.prune import pruned, totals
+
+    tell(app, pruned(plan), totals(plan))
 
 
 def _scope(options: dict[str, Any]) -> Scope:

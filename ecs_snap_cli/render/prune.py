@@ -56,7 +56,7 @@ def blocks(plan: Plan) -> Sequence[Block]:
     if bare:
         which = f"Disk {bare[0]} has" if len(bare) == 1 else f"{len(bare):,} disks have"
         found += [Paragraph(f"{which} no snapshots in scope."), _BLANK]
-    return [*found, Paragraph(_totals(plan.decisions))]
+    return [*found, Paragraph(f"{totals(plan)}.")]
 
 
 def _counted_as(decision: Decision) -> str:
@@ -96,11 +96,12 @@ def _failures(decisions: Sequence[Decision]) -> list[str]:
     return list(dict.fromkeys(f"{each.code}: {each.reason}" for each in failed))
 
 
-def _totals(decisions: Sequence[Decision]) -> str:
-    counts = Counter(map(_counted_as, decisions))
+def totals(plan: Plan) -> str:
+    """How many snapshots there are of each fate, in words."""
+    counts = Counter(map(_counted_as, plan.decisions))
     planned = counts["Planned"]
     deleted = f"{planned:,} to delete" if planned else f"{counts['Deleted']:,} deleted"
     parts = [f"{counts['Kept']:,} kept", deleted]
     parts.append(f"{counts['Protected']:,} protected")
     parts += [f"{counts['Failed']:,} failed"] if counts["Failed"] else []
-    return ", ".join(parts) + "."
+    return ", ".join(parts)

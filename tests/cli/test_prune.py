@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
-from tests.conftest import Ended, Run
+import pytest
+
+from tests.conftest import Ended, Run, bare_environment, program
 
 DETACHED = ("--sandbox", "--disk-id", "d-sandbox-detached", "--all-manual", "--keep-last", "1")
 
@@ -60,3 +63,21 @@ def test_a_job_without_a_terminal_deletes_with_yes_only(run_process: Run) -> Non
     ended = run_process("prune", *DETACHED, "--yes", "-q")
     assert (ended.code, ended.err) == (0, "")
     assert sorted(ended.out.split()) == [f"s-sandbox-detached-{number}" for number in (5, 6, 7)]
+
+
+@pytest.mark.parametrize("reader_left", [False, True])
+def test_a_result_that_cannot_be_written_is_told_in_short(reader_left: bool) -> None:
+    stdout = subprocess.PIPE if reader_left else open("/dev/full", "w")  # noqa: SIM115
+    process = subprocess.Popen(
+        program("prune", *DETACHED, "--yes", "-o", "json"),
+        env=bare_environment(),
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    (process.stdout or stdout).close()  # type: ignore[union-attr]
+    assert process.stderr is not None
+    told = json.loads(process.stderr.read())["Error"]["Message"]
+    process.stderr.close()
+    assert "Of the snapshots: 1 kept, 3 deleted, 4 protected." in told
+    assert process.wait(timeout=60) == 1
