@@ -92,6 +92,7 @@ def prune(
     from ecs_snap_cli.core.pacing import Pace
     from ecs_snap_cli.render.prune import blocks, pruned
     from ecs_snap_cli.workflow.prune import Deletion, make_plan
+    from ecs_snap_cli.workflow.selecting import no_disk_on
 
     app.so_far = "Nothing was deleted."
     disks, scope, policy = selection(options), _scope(options), _policy(options)
@@ -99,6 +100,8 @@ def prune(
         require_answer(yes=yes)
     with open_ecs(common, app.terminal.observe, pace=Pace()) as ecs:
         plan = make_plan(ecs, disks, scope, policy, force=force)
+        for instance_id in plan.bare_instances:
+            app.terminal.warn(f"Warning: {no_disk_on(instance_id)}")
         if plan.locks_unknown:
             app.terminal.detail(f"Locks are left to ECS: {plan.locks_unknown}")
         if not dry_run and (question := _question(plan)):

@@ -63,12 +63,14 @@ class Decision:
 class Plan:
     """The disks in the order of selection, and the decisions on their snapshots, disk by disk.
 
-    ``locks_unknown`` says why nobody but ECS knows which snapshots are locked, if so.
+    ``locks_unknown`` says why nobody but ECS knows which snapshots are locked, if so;
+    ``bare_instances`` are those that were to select disks and have none.
     """
 
     disk_ids: tuple[str, ...]
     decisions: tuple[Decision, ...]
     locks_unknown: str = ""
+    bare_instances: tuple[str, ...] = ()
 
     def by_disk(self) -> dict[str, list[Decision]]:
         """The decisions on each disk's snapshots; none on a disk that has none in scope."""
@@ -79,12 +81,16 @@ class Plan:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The code that all disks ended with, else ``MIXED``; what stays ended well."""
+        """The code that all disks ended with, else ``MIXED``; what stays ended well.
+
+        An instance without a disk counts as a disk that is not there.
+        """
         ended = (Status.DELETED, Status.FAILED)
-        return combined(
+        by_disk = [
             combined(each.exit_code for each in decisions if each.status in ended)
             for decisions in self.by_disk().values()
-        )
+        ]
+        return combined([*by_disk, *(ExitCode.NOT_FOUND for _ in self.bare_instances)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ecs_snap_cli.workflow.check import utc_now
 from ecs_snap_cli.workflow.create import Gateway as CreateGateway
 from ecs_snap_cli.workflow.create import Journal, refusal, send
 from ecs_snap_cli.workflow.fleet import Fleet, FleetReader, Region
-from ecs_snap_cli.workflow.selecting import select
+from ecs_snap_cli.workflow.selecting import no_disk_on, select
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for_each
 
@@ -182,7 +182,7 @@ class Batch:
     def warnings(self) -> list[str]:
         """What is to be said beside the results, a sentence each."""
         return [
-            *(f"No disk is attached to instance {each}." for each in self._bare_instances),
+            *map(no_disk_on, self._bare_instances),
             *_summed_up([(each, self._warned.get(each, ())) for each in self._disk_ids]),
         ]
 

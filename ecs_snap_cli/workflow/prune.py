@@ -71,7 +71,8 @@ def make_plan(
     snapshots. Raises what the selection of disks raises.
     """
     locking = Task(lambda: _locked(ecs))
-    disk_ids = tuple(select(ecs, selection, CONCURRENCY, look_up=False).disks)
+    selected = select(ecs, selection, CONCURRENCY, look_up=False)
+    disk_ids = tuple(selected.disks)
     locked = locking.result()
     reading: Several[str, Read] = Several(
         disk_ids,
@@ -92,7 +93,7 @@ def make_plan(
             decisions.append(_failed(unread, found))
         else:
             decisions += judge.decide(disk_id, found)
-    return Plan(disk_ids, tuple(decisions), locks_unknown)
+    return Plan(disk_ids, tuple(decisions), locks_unknown, selected.bare_instances)
 
 
 class Deletion:

@@ -77,6 +77,11 @@ def select(
     )
 
 
+def no_disk_on(instance_id: str) -> str:
+    """What is to be said of one of the ``bare_instances``."""
+    return f"No disk is attached to instance {instance_id}."
+
+
 def _read(read: Read) -> Mapping[str, FoundDisk]:
     return read()
 

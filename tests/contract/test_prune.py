@@ -378,6 +378,18 @@ def test_an_unknown_disk_is_exit_4_and_told_as_a_result(run: Run, ecs: PlayedEcs
     assert run("prune", "--all-disks", *PRUNE[3:], "--yes").code == 4
 
 
+def test_an_instance_without_a_disk_is_told_and_is_no_success(run: Run, ecs: PlayedEcs) -> None:
+    ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
+
+    def describe(parameters: dict[str, str]) -> Any:
+        return {"Disks": {"Disk": [ecs.disk] if parameters["InstanceId"] == "i-1" else []}}
+
+    ecs.answers("DescribeDisks", describe)
+    ended = run("prune", "--instance-id", "i-1", "--instance-id", "i-2", *PRUNE[3:], "--dry-run")
+    assert (ended.code, ended.err) == (9, "Warning: No disk is attached to instance i-2.\n")
+    assert ended.out.startswith("Disk d-1 has no snapshots in scope.")
+
+
 def test_texts_of_ecs_take_no_effect(run: Run, ecs: PlayedEcs) -> None:
     ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
     hostile = "\x1b[2J\u202e[red]<x>"
