@@ -46,9 +46,10 @@ def delete(
     """Delete snapshots, after asking.
 
     The snapshots are read first, shown, and deleted after a yes. Those that an image was made
-    from and, without --force, those still being created or in use by a disk are refused. The
-    result, on stdout whatever became of them, has an entry for each: exit 0 when all are deleted,
-    the exit code that all share when none is, 9 for a mixture. With -q: the IDs of the deleted.
+    from and, without --force, those still being created or in use by a disk are refused. Where
+    they may not be read, nothing is deleted without --force. The result, on stdout whatever
+    became of them, has an entry for each: exit 0 when all are deleted, the exit code that all
+    share when none is, 9 for a mixture. With -q: the IDs of the deleted.
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
@@ -81,8 +82,8 @@ def _ask(app: App, planned: Plan, *, yes: bool) -> None:
 
     if planned.unread is not None:
         app.terminal.warn(
-            f"Warning: {planned.unread.reason} Whether a snapshot is still being created, or in "
-            f"use, is left to ECS. Allow {planned.unread.permission} to have it checked first."
+            f"Warning: {planned.unread.reason} Whether a snapshot is in use is left to ECS. Allow "
+            f"{planned.unread.permission} to have it checked first."
         )
     doomed = planned.doomed
     if yes or not doomed:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ecs_snap_cli.core.deletion import Deletion, Fate, refusal, undone
 from ecs_snap_cli.core.missing import no_such_snapshots
-from ecs_snap_cli.errors import EcsSnapError, ExitCode, Unavailable
+from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
 from ecs_snap_cli.gateway.filters import id_lists
 from ecs_snap_cli.model import Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
@@ -50,17 +50,15 @@ class Plan:
 def plan(reader: SnapshotReader, snapshot_ids: tuple[str, ...], *, force: bool) -> Plan:
     """Read the snapshots (each ID is given once) and tell which are not to be deleted.
 
-    Where reading is not permitted, ECS is left to refuse. Raises what the reads raise.
+    Where reading is not permitted, nobody knows what a deletion would cancel: ``ApiError`` is
+    raised, and with ``force`` ECS is left to refuse. Raises what the reads raise besides.
     """
     known: dict[str, Snapshot] = {}
     for ids in id_lists(snapshot_ids):
         found = Task(partial(reader.snapshots_by_id, ids)).result()
         if isinstance(found, Unknown):
-            if found.permission is None:
-                raise Unavailable(
-                    f"Nothing was deleted, since the snapshots cannot be read. {found.reason}",
-                    hint="Check --endpoint: this is not how ECS answers.",
-                )
+            if found.permission is None or not force:
+                raise _unread(found)
             return Plan(snapshot_ids, {}, {}, found)
         known |= {each.snapshot_id: each for each in found}
     refused = {}
@@ -112,6 +110,17 @@ def unfinished(snapshot_id: str, error: Exception | None) -> Deletion:
         hint="This is a bug: please report it.",
     )
     return undone(snapshot_id, problem)
+
+
+def _unread(why: Unknown) -> EcsSnapError:
+    message = f"Nothing was deleted, since the snapshots cannot be read. {why.reason}"
+    if why.code is None:
+        return Unavailable(message, hint="Check --endpoint: this is not how ECS answers.")
+    return ApiError(
+        f"{message} One may still be being created, and deleting it would cancel that.",
+        code=why.code,
+        hint=f"Allow {why.permission}, or add --force to delete them unseen.",
+    )
 
 
 def _is_gone(reader: SnapshotReader, snapshot_id: str) -> bool:

@@ -180,14 +180,21 @@ def test_xml_is_in_the_contracts_shape(run: Run, played: PlayedEcs) -> None:
     assert root.findtext("Results/Result/Status") == "deleted"
 
 
-def test_a_caller_who_may_not_read_leaves_it_to_ecs_and_is_told(
+def test_a_caller_who_may_not_read_deletes_nothing_unseen_without_force(
     run: Run, played: PlayedEcs
 ) -> None:
+    """A progressing snapshot would be cancelled, and nobody can see which one is."""
     played.refuses("DescribeSnapshots", "Forbidden.RAM", 403)
-    ended = run("delete", *ids("s-1", "s-pending"), "--yes", "-q")
-    assert (ended.code, ended.out) == (0, "s-1\ns-pending\n")
-    assert "ecs:DescribeSnapshots" in ended.err
-    assert ended.err.count("\n") == 1
+    ended = run("delete", *ids("s-1", "s-pending"), "--yes", "-o", "json")
+    told = json.loads(ended.err)["Error"]
+    assert (ended.code, ended.out, told["Code"]) == (5, "", "Forbidden.RAM")
+    assert "ecs:DescribeSnapshots" in told["Hint"]
+    assert "--force" in told["Hint"]
+    assert played.sent("DeleteSnapshot") == []
+    forced = run("delete", *ids("s-1", "s-pending"), "--yes", "-q", "--force")
+    assert (forced.code, forced.out) == (0, "s-1\ns-pending\n")
+    assert "ecs:DescribeSnapshots" in forced.err
+    assert forced.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,6 @@ LOST = ("reset-after", "half", "empty-after", "html-after,status=502")
         ("DeleteSnapshot:error,code=InternalError", 6, 0),
         ("DeleteSnapshot:error,code=Forbidden.RAM,status=403", 5, 0),
         ("DescribeSnapshots@1:html", 0, 3),
-        ("DescribeSnapshots:error,code=Forbidden.RAM,status=403", 0, 3),
     ],
 )
 def test_what_is_told_as_deleted_is_what_is_gone(
