@@ -84,7 +84,7 @@ class Snapshot:
     name: str | None = None
     description: str | None = None
     creation_time: str | None = None
-    usage: str | None = None
+    usage: str | Unknown | None = None
     tags: tuple[tuple[str, str], ...] | Unknown = ()
     record: JsonObject = field(default_factory=dict, compare=False, repr=False)
 

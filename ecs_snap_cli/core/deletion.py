@@ -8,7 +8,7 @@ from enum import StrEnum
 from ecs_snap_cli import catalog
 from ecs_snap_cli.core.outcome import REFUSALS
 from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, PreflightFailed
-from ecs_snap_cli.model import Snapshot, same_word
+from ecs_snap_cli.model import Snapshot, Unknown, same_word
 from ecs_snap_cli.redact import redact
 
 
@@ -63,7 +63,9 @@ def undone(snapshot_id: str, error: EcsSnapError) -> Deletion:
 
 
 def _is_used_by(snapshot: Snapshot, user: str) -> bool:
-    """Usage is image, disk, image_disk or none."""
+    """Usage is image, disk, image_disk or none; one that is not understood is left to ECS."""
+    if isinstance(snapshot.usage, Unknown):
+        return False
     return any(same_word(word, user) for word in (snapshot.usage or "").split("_"))
 
 

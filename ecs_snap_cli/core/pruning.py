@@ -189,7 +189,7 @@ class Judge:
     def _holds(self, snapshot: Snapshot) -> list[str]:
         """Why a snapshot stays although no rule keeps it."""
         found = [LOCKED] if snapshot.snapshot_id in self.locked else []
-        usage = snapshot.usage or "none"
+        usage = "unknown" if isinstance(snapshot.usage, Unknown) else snapshot.usage or "none"
         if same_word(usage, "image") or same_word(usage, "image_disk"):
             found.append(USED_BY_IMAGE)
         if same_word(usage, "image_disk") or (same_word(usage, "disk") and not self.force):

@@ -91,10 +91,18 @@ def snapshot(record: JsonObject) -> Snapshot:
         name=text(record.get("SnapshotName")),
         description=text(record.get("Description")),
         creation_time=text(record.get("CreationTime")),
-        usage=text(record.get("Usage")),
+        usage=_usage(record),
         tags=tags(record),
         record=record,
     )
+
+
+def _usage(record: JsonObject) -> str | Unknown | None:
+    """What was made of a snapshot; null is what two copies of a record say differently."""
+    if "Usage" not in record:
+        return None
+    understood = text(record["Usage"])
+    return Unknown("Usage is not understood.") if understood is None else understood
 
 
 def tags(record: JsonObject) -> tuple[tuple[str, str], ...] | Unknown:

@@ -324,15 +324,28 @@ def test_a_disk_whose_pages_are_not_all_understood_is_not_touched(
     assert deleted(ecs) == set()
 
 
-def test_of_a_record_whose_copies_differ_nothing_is_believed(run: Run, ecs: PlayedEcs) -> None:
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"SnapshotType": "auto"}, "SnapshotType is missing"),
+        ({"Status": "progressing"}, "Status is missing"),
+        ({"CreationTime": days_ago(5)}, "CreationTime is missing"),
+        ({"SourceDiskId": ""}, "SourceDiskId is missing"),
+        ({"Usage": "disk"}, "Usage is not understood"),
+        ({"Usage": ["image"]}, "Usage is not understood"),
+    ],
+)
+def test_of_a_record_whose_copies_differ_nothing_is_believed(
+    run: Run, ecs: PlayedEcs, change: dict[str, Any], reason: str
+) -> None:
     ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
     ecs.answers(
         "DescribeSnapshots",
         page(record("s-1", 4), record("s-2", 3), NextToken="x"),
-        page(record("s-1", 4, SnapshotType="auto")),
+        page(record("s-1", 4, **change)),
     )
-    ended = run(*PRUNE, "--dry-run", "-o", "json")
-    assert results(ended)["s-1"][:2] == ("protected", "SnapshotType is missing")
+    ended = run(*PRUNE, "--dry-run", "--force", "-o", "json")
+    assert results(ended)["s-1"][:2] == ("protected", reason)
 
 
 def test_a_lost_deletion_that_then_finds_nothing_is_done(run: Run, ecs: PlayedEcs) -> None:

@@ -60,7 +60,9 @@ snapshots = st.builds(
     creation_time=st.one_of(
         *[times.map(_written)] * 9, st.sampled_from([None, "", "soon", "2027-02-01T00:00:00Z"])
     ),
-    usage=st.sampled_from(["none"] * 12 + [None, "image", "disk", "Disk", "image_disk", "lease"]),
+    usage=st.sampled_from(
+        ["none"] * 12 + [None, Unknown("Odd."), "image", "disk", "Disk", "image_disk", "lease"]
+    ),
     tags=st.sampled_from([TAGS, TAGS, TAGS[:1], TAGS[1:], (), Unknown("Odd.")]),
 )
 histories = st.lists(snapshots, max_size=20)

@@ -239,7 +239,7 @@ def may_be_deleted(found: Snapshot, history: list[Snapshot], judge: Judge) -> No
     assert found.disk_id == DISK
     assert str(found.snapshot_type).lower() == "user"
     assert str(found.status).lower() in ("accomplished", "failed")
-    assert (found.usage or "none").lower() in ("none", *["disk"] * judge.force)
+    assert str(found.usage or "none").lower() in ("none", *["disk"] * judge.force)
     assert {each for each in history if each.snapshot_id == found.snapshot_id} == {found}
     if not judge.scope.every:
         assert judge.scope.tags or judge.scope.name_prefix
