@@ -451,3 +451,17 @@ def test_a_signal_ends_a_run_with_all_that_is_known(
         "s-5": ("failed", "Interrupted"),
     }
     assert deleted(ecs) == {"s-2", "s-3"}
+
+
+def test_an_endpoint_that_minds_no_instance_selects_no_disk(run: Run, ecs: PlayedEcs) -> None:
+    ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
+    ecs.answers("DescribeSnapshots", page(record("s-1", 2), record("s-2", 1)))
+    argv = ("prune", "--instance-id", "i-9", *PRUNE[3:], "--yes")
+    ended = run(*argv)
+    assert (ended.code, ended.out) == (6, "")
+    assert "not asked for" in ended.err
+    assert deleted(ecs) == set()
+    attachments = {"Attachment": [{"InstanceId": "i-1"}, {"InstanceId": "i-9"}]}
+    shared = ecs.disk | {"InstanceId": "", "Attachments": attachments}
+    ecs.answers("DescribeDisks", {"Disks": {"Disk": [shared]}})
+    assert run(*argv, "--dry-run", "-q").out == "s-1\n"
