@@ -26,7 +26,7 @@ from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
 from ecs_snap_cli.model import Disk, DiskSelection, Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import utc_now
-from ecs_snap_cli.workflow.delete import Deleter, delete_one, unfinished
+from ecs_snap_cli.workflow.delete import GRACE_SECONDS, Deleter, delete_one, unfinished
 from ecs_snap_cli.workflow.selecting import DiskFinder, select
 from ecs_snap_cli.workflow.several import Several
 
@@ -79,7 +79,7 @@ def make_plan(
         lambda disk_id: _read(ecs, disk_id, named=disk_id in selection.disk_ids),
         lambda disk_id, error: _as_told(error),
     )
-    reading.run(CONCURRENCY, patient=False)
+    reading.run(CONCURRENCY, grace=0)
     judge = Judge(scope, policy, now() + ecs.clock_ahead, force=force)
     locks_unknown = ""
     if isinstance(locked, Unknown):
@@ -109,7 +109,7 @@ class Deletion:
 
     def run(self) -> None:
         """Delete what is planned; raises ``Interrupted`` after a signal."""
-        self._deleting.run(CONCURRENCY)
+        self._deleting.run(CONCURRENCY, grace=GRACE_SECONDS)
 
     def result(self) -> Plan:
         """The plan with what became of it: what was not reached has failed."""

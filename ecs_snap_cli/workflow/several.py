@@ -38,21 +38,22 @@ class Several(Generic[T, R]):
         self._lock = threading.Lock()
         self._idle = threading.Event()
 
-    def run(self, concurrency: int, *, patient: bool = True) -> None:
+    def run(self, concurrency: int, *, grace: float | None = None) -> None:
         """Act on up to ``concurrency`` items at once until all are done. For the main thread.
 
         Raises ``Interrupted`` after a signal, once the items under way are done; no other is
-        begun then. A second signal does not wait for those, nor does the first unless ``patient``.
+        begun then. Those are waited for up to ``grace`` seconds, ``None`` being however long it
+        takes, and not after a second signal.
         """
         try:
             self._start(min(concurrency, len(self._items)))
             signals.wait(self._idle)
         except Interrupted:
             self.stop()
-            if patient:
+            if grace != 0:
                 signals.catch_again()
                 with contextlib.suppress(Interrupted):
-                    signals.wait(self._idle)
+                    signals.wait(self._idle, grace)
             raise
 
     def stop(self) -> None:
@@ -137,7 +138,7 @@ def at_once(items: Sequence[T], read: Callable[[T], R], concurrency: int) -> lis
         return AssertionError("an item that is begun earlier ended in an error")
 
     run: Several[T, R | Exception] = Several(items, attempt, not_begun)
-    run.run(concurrency, patient=False)
+    run.run(concurrency, grace=0)
     results: list[R] = []
     for result in run.results():
         if isinstance(result, Exception):

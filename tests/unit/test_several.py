@@ -185,6 +185,32 @@ def test_a_read_that_fails_is_raised_and_no_other_is_begun() -> None:
     assert at_once(range(2), read, 8) == [0, 1]
 
 
+def test_after_a_signal_what_takes_too_long_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, never = threading.Barrier(2), threading.Event()
+    waits: list[float | None] = []
+
+    def wait(event: threading.Event, seconds: float | None = None) -> bool:
+        waits.append(seconds)
+        if len(waits) == 1:
+            begun.wait(timeout=30)
+            raise Interrupted(signal.SIGTERM)
+        return False
+
+    def act(item: int) -> str:
+        begun.wait(timeout=30)
+        never.wait(30)
+        return "done"
+
+    monkeypatch.setattr(signals, "wait", wait)
+    run = Several(range(2), act, lost)
+    with pytest.raises(Interrupted):
+        run.run(1, grace=8)
+    assert (run.results(), waits) == (["0: not done", "1: not done"], [None, 8])
+    never.set()
+
+
 @pytest.mark.usefixtures("caught_signals")
 def test_signals_are_caught_again_after_they_were_ignored() -> None:
     signals.ignore()
