@@ -62,11 +62,17 @@ class FarEnd:
     pauses: list[float] = field(default_factory=list)
     made: int = 0
     real_pause: float = 0.0
+    passed: float = 0.0
 
     def pause(self, seconds: float) -> None:
         """Note a pause instead of making it, or make a short one."""
         self.pauses.append(seconds)
+        self.passed += seconds
         time.sleep(self.real_pause)
+
+    def monotonic(self) -> float:
+        """A clock by which the pauses were made."""
+        return time.monotonic() + self.passed
 
     def create(self, *faults: str, argv: tuple[str, ...] = (), **options: Any) -> Outcome:
         """``create`` of one disk; ``options`` are the sandbox's."""
@@ -140,7 +146,7 @@ def far_end(
     monkeypatch.setattr(auth_util, "environment_access_key_secret", "sandbox")
     monkeypatch.setenv("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou")
     made = FarEnd(run, tmp_path)
-    timing = api.Timing(sleep=made.pause, random=lambda: 1.0)
+    timing = api.Timing(made.monotonic, made.pause, random=lambda: 1.0)
     monkeypatch.setattr(api, "Timing", lambda: timing)
     monkeypatch.setattr(lost, "PAUSES_SECONDS", ())
     return made
