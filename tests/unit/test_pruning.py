@@ -179,6 +179,7 @@ def test_two_records_of_one_id_are_one_where_they_agree_and_protected_where_they
         (Scope(name_prefix="nightly-"), True),
         (Scope(name_prefix="nightly-12"), False),
         (Scope(name_prefix="Night"), False),
+        (Scope(name_prefix="ightly"), False),
         (Scope(tags=TAGS, name_prefix="weekly"), False),
         (Scope(tags=(("job", "weekly"),), name_prefix="nightly"), False),
     ],

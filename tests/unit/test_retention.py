@@ -60,6 +60,12 @@ def test_months_and_years_are_those_of_the_calendar() -> None:
     assert list(kept(history, Policy({"yearly": 2}))) == ["2026-02-01T00:00", "2025-12-31T23:59"]
 
 
+@pytest.mark.parametrize("rule", ["hourly", "daily", "weekly", "monthly"])
+def test_the_same_period_of_two_years_is_two_periods(rule: str) -> None:
+    """Both are in week 20 of their years."""
+    assert list(kept("2026-05-13T10:00 2025-05-13T10:00", Policy({rule: 2})).values()) == [rule] * 2
+
+
 def test_a_week_across_the_turn_of_the_year_is_one() -> None:
     """2026-W53 goes from Monday 2026-12-28 to Sunday 2027-01-03, 2025-W01 begins in 2024."""
     history = "2026-12-27T12:00 2026-12-28T00:00 2026-12-31T12:00 2027-01-03T23:59 2027-01-04T00:00"
