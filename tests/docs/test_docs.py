@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
 from ecs_snap_cli.cli.completion import SHELLS, script
 from ecs_snap_cli.errors import ExitCode
 from tests.conftest import Run
+from tests.docs.parsing import parse
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,18 +42,7 @@ def commands_in(document: str) -> list[str]:
     "line", sorted({line for document in DOCUMENTS for line in commands_in(document)})
 )
 def test_every_documented_command_line_is_parsed_by_the_real_parser(line: str) -> None:
-    from ecs_snap_cli.cli.root import cli
-
-    command: click.Command = cli
-    words = shlex.split(line)
-    context = click.Context(cli, info_name="ecs-snap")
-    while isinstance(command, click.Group) and words:
-        inner = command.get_command(context, words[0])
-        assert inner is not None, f"no such command: {words[0]}"
-        command, words = inner, words[1:]
-    if words and not any(word.isupper() for word in words):
-        with command.make_context("ecs-snap", words):
-            pass
+    parse(shlex.split(line))
 
 
 def test_there_are_documented_command_lines() -> None:
