@@ -18,7 +18,7 @@ _COLUMNS = (
 
 
 class Result(Protocol):
-    """What is shown of a disk; see ``workflow/batch.py``."""
+    """What is shown of a disk; see ``workflow/disk_result.py``."""
 
     @property
     def disk_id(self) -> str: ...

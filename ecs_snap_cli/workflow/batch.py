@@ -7,44 +7,33 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from ecs_snap_cli.core.outcome import REFUSALS, combined
-from ecs_snap_cli.core.preflight import Policy, evaluate, exit_code
+from ecs_snap_cli.core.outcome import combined
+from ecs_snap_cli.core.preflight import Policy, evaluate
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
 from ecs_snap_cli.events import DiskEnded, FleetSelected, Observer
-from ecs_snap_cli.model import Check, Created, DiskSelection, Report, SnapshotOrder
-from ecs_snap_cli.redact import redact
+from ecs_snap_cli.model import Check, DiskSelection, SnapshotOrder
 from ecs_snap_cli.workflow.check import utc_now
 from ecs_snap_cli.workflow.create import Gateway as CreateGateway
-from ecs_snap_cli.workflow.create import Journal, refusal, send
+from ecs_snap_cli.workflow.create import Journal, send
+from ecs_snap_cli.workflow.disk_result import (
+    Result,
+    as_told,
+    created,
+    ended_badly,
+    failed,
+    refused,
+    unfinished,
+)
 from ecs_snap_cli.workflow.fleet import Fleet, FleetReader, Region
 from ecs_snap_cli.workflow.selecting import no_disk_on, select
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for_each
 
 _MOST_NAMED = 3
-# The hint of the rules in short: of a hundred disks it is to be read a hundred times.
-_CURRENT = "(Not refused by --rules current.)"
 
 
 class Gateway(CreateGateway, FleetReader, Protocol):
     """All that ``batch`` asks of ECS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of one disk.
-
-    ``status`` is ``created``, ``planned`` (it would be), ``refused`` (by a check, or by ECS for
-    what the disk is) or ``failed``; ``exit_code`` is what the disk counts as.
-    """
-
-    disk_id: str
-    status: str
-    exit_code: ExitCode = ExitCode.DONE
-    snapshot_id: str | None = None
-    request_id: str | None = None
-    code: str | None = None
-    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +115,7 @@ class Batch:
                     self._ended_badly[waited.snapshot_id] = waited.outcome
         except Exception as error:
             # A bug: what was created is told all the same, each disk as one result.
-            self._ended_badly |= dict.fromkeys(self._pending, _as_told(error))
+            self._ended_badly |= dict.fromkeys(self._pending, as_told(error))
             self._pending.clear()
 
     def results(self) -> list[Result]:
@@ -143,7 +132,7 @@ class Batch:
                 message="The run was interrupted while this snapshot was waited for.",
             )
         error = self._ended_badly.get(result.snapshot_id or "")
-        return result if error is None else _ended_badly(result, error)
+        return result if error is None else ended_badly(result, error)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -203,13 +192,13 @@ class Batch:
             report = evaluate(facts, policy, self._now() + self._gateway.clock_ahead)
             known = facts.snapshot_ids
             if not report.eligible:
-                return _refused(report)
+                return refused(report)
             self._warned[disk_id] = report.warned
         if self._plan.dry_run:
             return Result(disk_id, "planned")
         # Kept for good: until its result is kept, too, nothing else knows of the snapshot.
         journal = self._journals[disk_id] = Journal(self._plan.order(disk_id), of_many=True)
-        return _created(
+        return created(
             disk_id,
             send(self._gateway, journal, known=known, observer=self._observe, now=self._now),
         )
@@ -217,8 +206,8 @@ class Batch:
     def _lost(self, disk_id: str, error: Exception | None) -> Result:
         journal = self._journals.get(disk_id)
         if error is None:
-            return _unfinished(disk_id, journal)
-        return _failed(disk_id, _as_told(error), journal)
+            return unfinished(disk_id, journal)
+        return failed(disk_id, as_told(error), journal)
 
 
 def _summed_up(warned: Sequence[tuple[str, tuple[Check, ...]]]) -> Iterator[str]:
@@ -235,78 +224,3 @@ def _named(disk_ids: list[str]) -> str:
     first = ", ".join(disk_ids[:_MOST_NAMED])
     more = len(disk_ids) - _MOST_NAMED
     return first + (f" and {more:,} more" if more > 0 else "")
-
-
-def _refused(report: Report) -> Result:
-    problem = refusal(report)
-    telling = report.failed or report.warned
-    reasons = " ".join(check.message for check in telling)
-    return Result(
-        report.disk_id,
-        "refused",
-        exit_code(report),
-        code=_first_code(telling) or problem.code,
-        message=" ".join(filter(None, (reasons or problem.message, report.hint and _CURRENT))),
-    )
-
-
-def _first_code(checks: tuple[Check, ...]) -> str | None:
-    return checks[0].code if checks else None
-
-
-def _created(disk_id: str, created: Created) -> Result:
-    return Result(
-        disk_id, "created", snapshot_id=created.snapshot_id, request_id=created.request_id
-    )
-
-
-def _unfinished(disk_id: str, journal: Journal | None) -> Result:
-    if journal is not None and journal.created is not None:
-        return _created(disk_id, journal.created)
-    exists = journal.what_exists() if journal is not None else None
-    return Result(
-        disk_id,
-        "failed",
-        ExitCode.INTERRUPTED,
-        code="Interrupted",
-        message=exists or "The run was interrupted before this disk's turn; nothing was created.",
-    )
-
-
-def _failed(disk_id: str, error: EcsSnapError, journal: Journal | None) -> Result:
-    if journal is not None and journal.created is not None:
-        return _ended_badly(_created(disk_id, journal.created), error)
-    failed = Result(
-        disk_id, "failed", error.exit_code, request_id=error.request_id, code=error.code
-    )
-    if journal is not None and journal.in_flight:
-        # Whatever ECS refused, a snapshot may be there.
-        next_step = journal.next_step if journal.found else None
-        return replace(failed, message=_told(error, journal.what_exists(), next_step))
-    status = "refused" if error.exit_code in REFUSALS else "failed"
-    return replace(failed, status=status, message=_told(error))
-
-
-def _ended_badly(created: Result, error: EcsSnapError) -> Result:
-    """What went wrong after a snapshot was created: the disk stays that, whatever it is."""
-    return replace(created, exit_code=error.exit_code, code=error.code, message=_told(error))
-
-
-def _as_told(error: Exception) -> EcsSnapError:
-    if isinstance(error, EcsSnapError):
-        return error
-    return EcsSnapError(
-        f"Something unexpected happened ({type(error).__name__}).",
-        hint="This is a bug: please report it.",
-    )
-
-
-def _told(error: EcsSnapError, *known: str | None) -> str:
-    """What went wrong, and what is known of the snapshot or, where that is nothing, what to do.
-
-    ECS's own words lose what may be a secret; an ID must not be taken for a part of one.
-    """
-    told = EcsSnapError(redact(error.message))
-    for each in known or (redact(error.hint or ""),):
-        told.add(each)
-    return told.message

@@ -8,7 +8,7 @@ from ecs_snap_cli.render.batch import results
 from ecs_snap_cli.render.columns import fitted
 from ecs_snap_cli.render.document import Table
 from ecs_snap_cli.render.plain import plain
-from ecs_snap_cli.workflow.batch import Result
+from ecs_snap_cli.workflow.disk_result import Result
 
 DISK, SNAPSHOT = "d-bp1dq4fk3yhlmnyxhc3d", "s-bp67acfmxazb4p923fe2"
 CREATED = Result(DISK, "created", snapshot_id=SNAPSHOT)

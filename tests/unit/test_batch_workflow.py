@@ -25,7 +25,8 @@ from ecs_snap_cli.model import (
     SnapshotQuery,
 )
 from ecs_snap_cli.workflow import lost
-from ecs_snap_cli.workflow.batch import Batch, Plan, Result
+from ecs_snap_cli.workflow.batch import Batch, Plan
+from ecs_snap_cli.workflow.disk_result import Result
 from ecs_snap_cli.workflow.wait import Clock, Patience
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
