@@ -99,6 +99,16 @@ class EcsSnapError(Exception):
             self.message = f"{self.message}{end} {sentence}"
 
 
+def as_told(error: Exception) -> EcsSnapError:
+    """An error as it is told of one of several resources; a bug has no words of its own."""
+    if isinstance(error, EcsSnapError):
+        return error
+    return EcsSnapError(
+        f"Something unexpected happened ({type(error).__name__}).",
+        hint="This is a bug: please report it.",
+    )
+
+
 class UsageError(EcsSnapError):
     """A bad option or value, found before anything was sent."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.core.preflight import Policy, evaluate
-from ecs_snap_cli.errors import EcsSnapError, ExitCode
+from ecs_snap_cli.errors import EcsSnapError, ExitCode, as_told
 from ecs_snap_cli.events import DiskEnded, FleetSelected, Observer
 from ecs_snap_cli.model import Check, DiskSelection, SnapshotOrder
 from ecs_snap_cli.workflow.check import utc_now
@@ -17,7 +17,6 @@ from ecs_snap_cli.workflow.create import Gateway as CreateGateway
 from ecs_snap_cli.workflow.create import Journal, send
 from ecs_snap_cli.workflow.disk_result import (
     Result,
-    as_told,
     created,
     ended_badly,
     failed,

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ecs_snap_cli.core.deletion import Deletion, Fate, refusal, undone
 from ecs_snap_cli.core.missing import no_such_snapshots
-from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
+from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable, as_told
 from ecs_snap_cli.gateway.filters import id_lists
 from ecs_snap_cli.model import Snapshot, Unknown
 from ecs_snap_cli.workflow.background import Task
@@ -99,21 +99,15 @@ def delete_one(deleter: Deleter, snapshot_id: str, *, force: bool = False) -> De
 
 def unfinished(snapshot_id: str, error: Exception | None) -> Deletion:
     """A deletion that ended in a bug, or (``None``) was not reached or not seen to its end."""
-    if isinstance(error, EcsSnapError):
-        return undone(snapshot_id, error)
-    if error is None:
-        return Deletion(
-            snapshot_id,
-            Fate.FAILED,
-            code="Interrupted",
-            message="The run was interrupted before this one was known to be deleted.",
-            exit_code=ExitCode.INTERRUPTED,
-        )
-    problem = EcsSnapError(
-        f"Something unexpected happened ({type(error).__name__}).",
-        hint="This is a bug: please report it.",
+    if error is not None:
+        return undone(snapshot_id, as_told(error))
+    return Deletion(
+        snapshot_id,
+        Fate.FAILED,
+        code="Interrupted",
+        message="The run was interrupted before this one was known to be deleted.",
+        exit_code=ExitCode.INTERRUPTED,
     )
-    return undone(snapshot_id, problem)
 
 
 def _unread(why: Unknown) -> EcsSnapError:

@@ -89,16 +89,6 @@ def ended_badly(result: Result, error: EcsSnapError) -> Result:
     return replace(result, exit_code=error.exit_code, code=error.code, message=_told(error))
 
 
-def as_told(error: Exception) -> EcsSnapError:
-    """An error as it is told; a bug has no words of its own."""
-    if isinstance(error, EcsSnapError):
-        return error
-    return EcsSnapError(
-        f"Something unexpected happened ({type(error).__name__}).",
-        hint="This is a bug: please report it.",
-    )
-
-
 def _told(error: EcsSnapError, *known: str | None) -> str:
     """What went wrong, and what is known of the snapshot or, where that is nothing, what to do.
 

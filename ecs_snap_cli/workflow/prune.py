@@ -22,8 +22,9 @@ from ecs_snap_cli.core.pruning import (
     Status,
 )
 from ecs_snap_cli.core.retention import Policy
-from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
+from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable, as_told
 from ecs_snap_cli.model import Disk, DiskSelection, Snapshot, Unknown
+from ecs_snap_cli.redact import redact
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import utc_now
 from ecs_snap_cli.workflow.delete import GRACE_SECONDS, Deleter, delete_one, unfinished
@@ -77,7 +78,7 @@ def make_plan(
     reading: Several[str, Read] = Several(
         disk_ids,
         lambda disk_id: _read(ecs, disk_id, named=disk_id in selection.disk_ids),
-        lambda disk_id, error: _as_told(error),
+        lambda disk_id, error: _unread(error),
     )
     reading.run(CONCURRENCY, grace=0)
     judge = Judge(scope, policy, now() + ecs.clock_ahead, force=force)
@@ -89,7 +90,7 @@ def make_plan(
     decisions: list[Decision] = []
     for disk_id, found in zip(disk_ids, reading.results(), strict=True):
         if isinstance(found, EcsSnapError):
-            unread = Decision(disk_id, None, Action.PROTECTED, found.message)
+            unread = Decision(disk_id, None, Action.PROTECTED, redact(found.message))
             decisions.append(_failed(unread, found))
         else:
             decisions += judge.decide(disk_id, found)
@@ -172,14 +173,10 @@ def _failed(decision: Decision, error: EcsSnapError) -> Decision:
     return replace(decision, status=Status.FAILED, code=error.code, exit_code=error.exit_code)
 
 
-def _as_told(error: Exception | None) -> EcsSnapError:
-    """What kept ``act`` from its end, ``None`` being a signal."""
-    if isinstance(error, EcsSnapError):
-        return error
-    if error is None:
-        return EcsSnapError(
-            "The run was interrupted before.",
-            code="Interrupted",
-            exit_code=ExitCode.INTERRUPTED,
-        )
-    return EcsSnapError(f"Something unexpected happened ({type(error).__name__}).")
+def _unread(error: Exception | None) -> EcsSnapError:
+    """Why a disk's snapshots were not read, ``None`` being a signal."""
+    if error is not None:
+        return as_told(error)
+    return EcsSnapError(
+        "The run was interrupted before.", code="Interrupted", exit_code=ExitCode.INTERRUPTED
+    )

@@ -459,7 +459,7 @@ def test_an_endpoint_that_minds_no_instance_selects_no_disk(run: Run, ecs: Playe
     argv = ("prune", "--instance-id", "i-9", *PRUNE[3:], "--yes")
     ended = run(*argv)
     assert (ended.code, ended.out) == (6, "")
-    assert "not asked for" in ended.err
+    assert "other instances" in ended.err
     assert deleted(ecs) == set()
     attachments = {"Attachment": [{"InstanceId": "i-1"}, {"InstanceId": "i-9"}]}
     shared = ecs.disk | {"InstanceId": "", "Attachments": attachments}
