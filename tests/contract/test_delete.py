@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
@@ -233,6 +234,18 @@ def test_where_nobody_can_be_asked_nothing_is_sent(run: Run, played: PlayedEcs) 
     ended = run("delete", *ids("s-1"), "-o", "json")
     assert (ended.code, ended.out, played.calls) == (2, "", [])
     assert "--yes" in json.loads(ended.err)["Error"]["Hint"]
+
+
+@pytest.mark.parametrize(("keyboard", "screen"), [(True, False), (False, True)])
+def test_a_terminal_is_one_to_read_the_question_on_and_to_answer_it(
+    run: Run, played: PlayedEcs, monkeypatch: pytest.MonkeyPatch, keyboard: bool, screen: bool
+) -> None:
+    """`yes | ecs-snap delete` is nobody's answer."""
+    answers = Keyboard("y\n") if keyboard else io.StringIO("y\n")
+    monkeypatch.setattr(sys, "stdin", answers)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: screen, raising=False)
+    ended = run("delete", *ids("s-1"))
+    assert (ended.code, ended.out, played.calls) == (2, "", [])
 
 
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:

@@ -269,6 +269,23 @@ def test_on_a_terminal_the_plan_is_shown_and_asked_about(
     assert bool(ended.out) is (code == 0)
 
 
+def test_the_question_counts_the_disks_that_lose_snapshots(
+    run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirm, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
+
+    def describe(parameters: dict[str, str]) -> Any:
+        disk_id = parameters["DiskId"]
+        count = {"d-1": 1, "d-2": 3, "d-3": 2}[disk_id]
+        return page(*(record(f"s-{disk_id}-{n}", n, SourceDiskId=disk_id) for n in range(count)))
+
+    ecs.answers("DescribeSnapshots", describe)
+    ended = run(*PRUNE, "--disk-id", "d-2", "--disk-id", "d-3")
+    assert "Delete 3 snapshots of 2 disks? [y/N]" in ended.err
+
+
 def test_where_there_is_nothing_to_delete_nobody_is_asked(
     run: Run, ecs: PlayedEcs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
