@@ -470,6 +470,19 @@ def test_a_signal_ends_a_run_with_all_that_is_known(
     assert deleted(ecs) == {"s-2", "s-3"}
 
 
+@pytest.mark.parametrize(
+    ("dry_run", "code"), [("DryRunOperation", 4), ("Forbidden.RAM", 5), ("Throttling", 6)]
+)
+def test_no_disks_may_mean_no_permission_to_see_them(
+    run: Run, ecs: PlayedEcs, dry_run: str, code: int
+) -> None:
+    ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
+    ecs.answers("DescribeDisks", {"Disks": {"Disk": []}}, error(dry_run, 412))
+    ended = run("prune", "--all-disks", *PRUNE[3:], "--yes", "--max-attempts", "1")
+    assert (ended.code, ended.out) == (code, "")
+    assert [each.get("DryRun", "") for each in ecs.sent("DescribeDisks")] == ["", "True"]
+
+
 def test_an_endpoint_that_minds_no_instance_selects_no_disk(run: Run, ecs: PlayedEcs) -> None:
     ecs.answers("DescribeLockedSnapshots", {"LockedSnapshotsInfo": []})
     ecs.answers("DescribeSnapshots", page(record("s-1", 2), record("s-2", 1)))
