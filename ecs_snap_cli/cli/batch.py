@@ -62,8 +62,8 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
     --disk-id and --instance-id add up, --disk-tag and --all-disks stand alone; --disk-id - reads
     IDs from stdin. There is one result for each disk, on stdout, whatever came of it: exit 0 when
     every disk ended well, the code that all share when they ended alike, else 9. After Ctrl-C no
-    further disk is begun and those under way are let finish; a second Ctrl-C leaves them. With
-    -q: the IDs of the snapshots.
+    further disk is begun and those under way have eight seconds to finish; a second Ctrl-C leaves
+    them at once. With -q: the IDs of the snapshots.
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace

@@ -53,7 +53,7 @@ def delete(
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
-    from ecs_snap_cli.workflow.delete import GRACE_SECONDS, deletions, plan
+    from ecs_snap_cli.workflow.delete import deletions, plan
 
     app.so_far = "Nothing was deleted."
     require_answer(yes=yes)
@@ -63,7 +63,7 @@ def delete(
         _ask(app, planned, yes=yes)
         run = deletions(ecs, planned, force=force)
         try:
-            run.run(CONCURRENCY, grace=GRACE_SECONDS)
+            run.run(CONCURRENCY)
             signals.ignore()
         except Interrupted:
             # No second signal comes before what was deleted is told.

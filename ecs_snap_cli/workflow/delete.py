@@ -16,10 +16,6 @@ from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import SnapshotReader
 
-# After a signal a deletion that is under way is worth this much of the ten seconds after which
-# whatever ends a container kills it: long enough for an answer, too short for a dead network.
-GRACE_SECONDS = 8.0
-
 
 class Deleter(SnapshotReader, Protocol):
     """The calls that a deletion needs; the gateway offers them."""

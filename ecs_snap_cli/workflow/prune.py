@@ -27,7 +27,7 @@ from ecs_snap_cli.model import Disk, DiskSelection, Snapshot, Unknown
 from ecs_snap_cli.redact import redact
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.check import utc_now
-from ecs_snap_cli.workflow.delete import GRACE_SECONDS, Deleter, delete_one, unfinished
+from ecs_snap_cli.workflow.delete import Deleter, delete_one, unfinished
 from ecs_snap_cli.workflow.selecting import DiskFinder, select
 from ecs_snap_cli.workflow.several import Several
 
@@ -110,7 +110,7 @@ class Deletion:
 
     def run(self) -> None:
         """Delete what is planned; raises ``Interrupted`` after a signal."""
-        self._deleting.run(CONCURRENCY, grace=GRACE_SECONDS)
+        self._deleting.run(CONCURRENCY)
 
     def result(self) -> Plan:
         """The plan with what became of it: what was not reached has failed."""

@@ -14,6 +14,10 @@ from ecs_snap_cli.errors import Interrupted
 T = TypeVar("T")
 R = TypeVar("R")
 
+# After a signal what is under way is worth this much of the ten seconds after which whatever ends
+# a container kills it: long enough for an answer, too short for a dead network.
+GRACE_SECONDS = 8.0
+
 
 class Several(Generic[T, R]):
     """``act`` on every item, and one result for each at any time: none is ever lost.
@@ -38,12 +42,11 @@ class Several(Generic[T, R]):
         self._lock = threading.Lock()
         self._idle = threading.Event()
 
-    def run(self, concurrency: int, *, grace: float | None = None) -> None:
+    def run(self, concurrency: int, *, grace: float = GRACE_SECONDS) -> None:
         """Act on up to ``concurrency`` items at once until all are done. For the main thread.
 
         Raises ``Interrupted`` after a signal, once the items under way are done; no other is
-        begun then. Those are waited for up to ``grace`` seconds, ``None`` being however long it
-        takes, and not after a second signal.
+        begun then. Those are waited for up to ``grace`` seconds, and not after a second signal.
         """
         try:
             self._start(min(concurrency, len(self._items)))

@@ -410,6 +410,29 @@ def test_a_signal_lets_what_is_under_way_end_and_tells_every_disk(
 
 
 @pytest.mark.usefixtures("caught_signals")
+def test_an_order_that_is_not_answered_in_time_is_not_waited_for_after_a_signal(
+    run: Run, region: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    def create(sent: dict[str, str]) -> dict[str, Any]:
+        if sent["DiskId"] == "d-2":
+            os.kill(os.getpid(), signal.SIGTERM)
+            over.wait(20)
+        return {"SnapshotId": f"s-{sent['DiskId']}"}
+
+    grace = Several.run.__kwdefaults__
+    assert 0 < grace["grace"] < 10, "what ends a container kills it after ten seconds"
+    monkeypatch.setitem(grace, "grace", 0.05)
+    region.answers("CreateSnapshot", create)
+    ended, told = batch(run, *TWO, "--max-concurrency", "1")
+    over.set()
+    assert ended.code == 143
+    assert fates(told) == [("d-1", "created", None), ("d-2", "failed", "Interrupted")]
+    assert "a snapshot of disk d-2 may exist" in told["Results"][1]["Message"]
+
+
+@pytest.mark.usefixtures("caught_signals")
 def test_a_signal_during_the_reads_creates_nothing(run: Run, region: PlayedEcs) -> None:
     go_on = threading.Event()
 

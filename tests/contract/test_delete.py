@@ -283,7 +283,7 @@ def test_where_nothing_can_be_deleted_nobody_is_asked(
 def test_a_signal_leaves_a_result_for_each(
     run: Run, played: PlayedEcs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(several: Several[Any, Any], concurrency: int, grace: float) -> None:
+    def interrupted(several: Several[Any, Any], concurrency: int) -> None:
         several._results[0] = several._act(several._items[0])
         raise Interrupted(signal.SIGINT)
 
