@@ -99,7 +99,7 @@ class Batch:
         if checked:
             self._fleet.read(plan.concurrency, region)
         self._run.run(plan.concurrency)
-        if plan.patience is not None and not plan.dry_run:
+        if plan.patience is not None:
             self._wait(plan.patience)
 
     def _wait(self, patience: Patience) -> None:
