@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from ecs_snap_cli import signals
+from ecs_snap_cli.cli.terminal import Terminal
+from ecs_snap_cli.render.document import Document
 from ecs_snap_cli.workflow.several import Several
 from tests.conftest import Ended, Run
 from tests.contract.conftest import REQUEST_ID, PlayedEcs, error
@@ -407,6 +409,21 @@ def test_a_signal_lets_what_is_under_way_end_and_tells_every_disk(
     ]
     assert ended.err == "Interrupted by SIGTERM: 1 of 3 disks were done by then.\n"
     assert len(region.sent("CreateSnapshot")) == 1
+
+
+@pytest.mark.usefixtures("caught_signals")
+def test_a_signal_after_the_run_does_not_keep_its_result_from_being_written(
+    run: Run, region: PlayedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Terminal.result
+
+    def result(terminal: Terminal, document: Document) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write(terminal, document)
+
+    monkeypatch.setattr(Terminal, "result", result)
+    ended, told = batch(run, *TWO)
+    assert (ended.code, told["Created"]) == (0, 2)
 
 
 @pytest.mark.usefixtures("caught_signals")

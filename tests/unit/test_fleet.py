@@ -129,6 +129,13 @@ def test_disks_and_instances_add_up_and_each_disk_comes_once() -> None:
     assert sorted(map(str, reader.called("disks"))) == ["i-1", "i-2", "i-9"]
 
 
+def test_what_the_look_up_of_a_disk_says_goes_before_its_instances_list() -> None:
+    reader = Reader((disk(1, "i-1"),))
+    doubt = Unknown("Two different disks of this ID.")
+    reader.disks_by_id = lambda disk_ids: dict.fromkeys(disk_ids, doubt)  # type: ignore[method-assign]
+    assert selected(reader, disk_ids=ids(1), instance_ids=("i-1",)).disks == {"d-1": doubt}
+
+
 def test_an_instance_whose_disks_were_all_named_or_excluded_is_not_bare() -> None:
     reader = Reader((disk(1, "i-1"), disk(2, "i-2")))
     found = selected(
