@@ -14,9 +14,7 @@ from ecs_snap_cli.cli.root import COMMANDS
 from tests.conftest import Run
 from tests.contract.conftest import PlayedEcs
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGE = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text(encoding="utf-8")
 
 # ECS asks for it where CreateSnapshot carries tags; it is no call of this program's.
 TAGGING = "ecs:TagResources"
@@ -26,7 +24,7 @@ _ALL = "--all-disks"
 _TAG = "--disk-tag env=prod"
 _INSTANCE = "--instance-id i-1"
 _RULES = "--all-manual --keep-last 1"
-# What each row of the README's table stands for: command lines that make all its calls together.
+# What each row of the page's table stands for: command lines that make all its calls together.
 # Each of them needs all that the row says is needed.
 VARIANTS = {
     "create": [f"create {_DISK}", f"create {_DISK} --tag job=nightly"],
@@ -64,8 +62,8 @@ def actions(text: str) -> set[str]:
 
 
 def rows() -> dict[str, tuple[set[str], set[str]]]:
-    """What the README says that each kind of run needs, and what it asks for besides."""
-    table = README.partition("| command | needs | asks for, too |")[2].partition("\n\n")[0]
+    """What the page says that each kind of run needs, and what it asks for besides."""
+    table = PAGE.partition("| command | needs | asks for, too |")[2].partition("\n\n")[0]
     found = {}
     for kinds, needs, more in re.findall(r"^\| (`.*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE):
         for kind in re.findall(r"`([^`]+)`", kinds):
