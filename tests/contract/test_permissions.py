@@ -35,6 +35,7 @@ VARIANTS = {
     "batch": [f"batch {_ALL}", f"batch {_TAG}", f"batch {_INSTANCE} --exclude-disk-id d-2"],
     "batch --wait": [f"batch {each} --wait" for each in (_ALL, _TAG, _INSTANCE)],
     "batch --dry-run": [f"batch {each} --dry-run" for each in (_ALL, _TAG, _INSTANCE)],
+    "batch --no-preflight": [f"batch {each} --no-preflight" for each in (_ALL, _TAG, _INSTANCE)],
     "list": ["list", f"list {_DISK} --status accomplished --limit 1", "list --snapshot-id s-new"],
     "wait": ["wait --snapshot-id s-new"],
     "delete": ["delete --snapshot-id s-old --yes"],
@@ -50,6 +51,7 @@ VARIANTS = {
 # What is called only where the answer to CreateSnapshot is lost, or a disk has no snapshots.
 SELDOM = {
     "create --no-preflight": f"create {_DISK} --no-preflight --max-attempts 1",
+    "batch --no-preflight": f"batch {_ALL} --no-preflight --max-attempts 1",
     "prune --disk-id": f"prune --disk-id d-2 {_RULES} --yes",
 }
 # These send nothing to ECS.
