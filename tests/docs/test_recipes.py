@@ -223,6 +223,13 @@ def test_the_timeouts_of_the_service_leave_the_script_its_time() -> None:
     assert unit("ecs-snap-nightly.timer")["Timer"]["Persistent"] == "true"
 
 
+def test_a_failure_is_told_by_a_unit_that_is_there() -> None:
+    service = unit("ecs-snap-nightly.service")
+    assert "SuccessExitStatus" not in service["Service"]
+    teller = service["Unit"]["OnFailure"].replace("%n", "")
+    assert unit(teller)["Service"]["ExecStart"].endswith("/usr/sbin/sendmail -t' sh %i")
+
+
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     tool = shutil.which("systemd-analyze")
     if tool is None:
@@ -230,11 +237,15 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     script = tmp_path / "ecs-snap-nightly"
     script.touch(0o755)
     copies = []
-    for name in ("ecs-snap-nightly.service", "ecs-snap-nightly.timer"):
+    for path in sorted(each for each in RECIPES.iterdir() if each != SCRIPT):
         # It wants what a service starts to be there.
-        text = (RECIPES / name).read_text(encoding="utf-8").replace(INSTALLED, str(script))
-        copies.append(tmp_path / name)
-        copies[-1].write_text(text, encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace(INSTALLED, str(script))
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+        copies.append(tmp_path / path.name.replace("@", "@some.service"))
+    assert len(copies) == 3
+    keys = tmp_path / "ecs-snap-nightly.service.d" / "keys.conf"
+    keys.parent.mkdir()
+    keys.write_text(re.findall(r"```ini\n(.*?)```", PAGE, re.DOTALL)[0], encoding="utf-8")
     verified = subprocess.run(
         [tool, "verify", *copies],
         env=bare_environment(),
