@@ -27,9 +27,15 @@ os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = "test-key-secret-9f8e7d"
 os.environ["ALIBABA_CLOUD_SECURITY_TOKEN"] = ""
 
 
-# A shell's background job ignores it, and so would every process that a test starts.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell's background job ignores the first two, `nohup` the last, and so would every process
+# that a test starts.
+for _signal, _handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGQUIT, signal.SIG_DFL),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, _handler)
 
 
 @dataclass(frozen=True)

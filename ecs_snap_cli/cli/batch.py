@@ -101,7 +101,7 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
 
 def _how_far(run: Batch, stop: Interrupted) -> str:
     results = run.results()
-    reached = sum(each.code != "Interrupted" for each in results)
+    reached = sum(each.status == "created" or each.code != "Interrupted" for each in results)
     return (
         f"Interrupted by {stop.signal.name}: {reached:,} of {len(results):,} disks were done by "
         "then."

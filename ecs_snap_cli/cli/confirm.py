@@ -23,7 +23,7 @@ def require_answer(*, yes: bool) -> None:
     if yes or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
         return
     raise UsageError(
-        "This deletes snapshots, and there is no terminal to ask on.",
+        "This deletes snapshots, and nobody can be asked: stdin and stderr are to be a terminal.",
         hint="Add --yes to delete without being asked.",
     )
 

@@ -107,6 +107,11 @@ def _narrowing(choice: str) -> str | None:
 
 
 def _nothing(query: SnapshotQuery) -> str:
+    if query.instance_id is not None:
+        return (
+            "No snapshots found. ECS does not say here whether an instance exists, and lists only "
+            "snapshots of the disks that it has now."
+        )
     if not query.disk_ids:
         return "No snapshots found."
     return (

@@ -86,7 +86,8 @@ def prune(
     Of each disk's manual snapshots in scope, those stay that a --keep option keeps; a failed one
     goes. Whatever the options, these are never deleted: automatic snapshots, those in creation,
     locked ones, those that an image or a disk was made from, and the newest accomplished one of a
-    disk. Times are UTC unless --timezone says else. With -q: the IDs of those deleted.
+    disk. Times are UTC unless --timezone says else. With -q: the IDs of those deleted, or that a
+    dry run would delete.
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace

@@ -72,11 +72,28 @@ def _blocks(found: Sequence[Result], counts: Counter[str]) -> list[Block]:
         for each in found
     ]
     blocks: list[Block] = [Table(_COLUMNS, rows)] if rows else []
-    reasons = [
-        (Cell(each.disk_id, whole=True), Cell(each.message)) for each in found if each.message
-    ]
-    if reasons:
+    if reasons := _reasons(found):
         blocks += [Paragraph(""), Grid(reasons)]
-    told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     disks = "1 disk" if len(found) == 1 else f"{len(found):,} disks"
-    return [*blocks, Paragraph(""), Paragraph(f"{disks}: {told}.")]
+    return [*blocks, Paragraph(""), Paragraph(f"{disks}: {_totals(found, counts)}.")]
+
+
+def _reasons(found: Sequence[Result]) -> list[tuple[Cell, Cell]]:
+    """Why disks did not end well, each reason once; the table may have had no room for the code."""
+    disks: dict[str, list[str]] = {}
+    for each in found:
+        if each.message:
+            code = f"{each.code}: " if each.code else ""
+            disks.setdefault(code + each.message, []).append(each.disk_id)
+    return [
+        (Cell(f"{ids[0]} and {len(ids) - 1:,} more" if ids[1:] else ids[0], whole=True), Cell(why))
+        for why, ids in disks.items()
+    ]
+
+
+def _totals(found: Sequence[Result], counts: Counter[str]) -> str:
+    """How many ended in which way, and what became of the wait for some that were created."""
+    waits = Counter(each.code for each in found if each.status == "created" and each.code)
+    told = [f"{count:,} {status}" for status, count in counts.items()]
+    told += [f"{count:,} of those created with {code}" for code, count in waits.items()]
+    return ", ".join(told)

@@ -123,7 +123,7 @@ def test_a_table_names_every_disk_and_why(run: Run, region: PlayedEcs) -> None:
     assert rows[0] == ["DiskId", "Status", "SnapshotId", "Code"]
     assert rows[1] == ["d-1", "created", "s-d-1", "-"]
     assert rows[3][:3] == ["d-3", "refused", "-"]
-    assert "d-3  The disk is Available: it is attached to no instance." in ended.out
+    assert ": The disk is Available: it is attached to no instance." in ended.out
     assert ended.out.endswith("\n3 disks: 2 created, 1 refused.\n")
 
 

@@ -30,10 +30,24 @@ def test_rows_then_reasons_then_the_sum() -> None:
         "d-2                     refused  -                       IncorrectDiskStatus.NeverUsed",
         f"{DISK}  created  {SNAPSHOT}  -",
         "",
-        r"d-2  Never\x1b[2J used.",
+        r"d-2  IncorrectDiskStatus.NeverUsed: Never\x1b[2J used.",
         "",
         "3 disks: 2 created, 1 refused.",
     ]
+
+
+def test_a_reason_that_many_disks_have_is_told_once_and_so_is_what_became_of_waits() -> None:
+    late = [
+        Result(f"d-{number}", "created", snapshot_id="s-1", code="WaitTimeout", message="Late.")
+        for number in range(50)
+    ]
+    lines = list(plain(results([CREATED, *late, REFUSED]).blocks))
+    assert lines[-5:-2] == [
+        "",
+        "d-0 and 49 more  WaitTimeout: Late.",
+        r"d-2              IncorrectDiskStatus.NeverUsed: Never\x1b[2J used.",
+    ]
+    assert lines[-1] == "52 disks: 51 created, 1 refused, 50 of those created with WaitTimeout."
 
 
 def test_one_disk_is_one_disk() -> None:
