@@ -9,6 +9,7 @@ from typing import Any
 from ecs_snap_cli.errors import ApiError, ExitCode
 from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.gateway.api import Api
+from ecs_snap_cli.gateway.filters import MOST_BY_TAG
 from ecs_snap_cli.gateway.findings import lacks, not_permitted
 from ecs_snap_cli.gateway.paging import NotUnderstood, every_copy
 from ecs_snap_cli.model import Disk, JsonObject, Unknown
@@ -18,8 +19,6 @@ _DISKS = ("Disks", "Disk", "DiskId", "DescribeDisks")
 # Without MaxResults a page holds 10; with it up to 500.
 _DEFAULT_PAGE = 10
 _LARGEST_PAGE = 500
-# ECS shows no more than this under a tag filter, and does not say when there are more.
-MOST_BY_TAG = 1_000
 
 
 def disks_by_id(api: Api, disk_ids: tuple[str, ...]) -> dict[str, Disk | Unknown | None]:
@@ -29,7 +28,7 @@ def disks_by_id(api: Api, disk_ids: tuple[str, ...]) -> dict[str, Disk | Unknown
     a DryRun of the same call tells the two apart.
     """
     try:
-        body = _describe(api, disk_ids)
+        body = _call(api, **_by_id(disk_ids))
     except ApiError as error:
         return dict.fromkeys(disk_ids, not_permitted(error, "DescribeDisks"))
     records = decode.listing(body, *_DISKS[:2])
@@ -51,18 +50,15 @@ def _why_left_out(
     if known - set(disk_ids) or body.get("NextToken") or promised > len(known):
         return Unknown("DescribeDisks answers with something else than the disk asked for.")
     try:
-        _describe(api, disk_ids, dry_run=True)
+        _require_permission(api, _by_id(disk_ids))
     except ApiError as error:
-        if error.permission_denied:
-            return not_permitted(error, "DescribeDisks")
-        if error.exit_code in (ExitCode.UNAVAILABLE, ExitCode.ACCESS):
-            raise
+        return not_permitted(error, "DescribeDisks")
     return None
 
 
-def _describe(api: Api, disk_ids: tuple[str, ...], **options: Any) -> JsonObject:
+def _by_id(disk_ids: tuple[str, ...]) -> dict[str, Any]:
     size = len(disk_ids) if len(disk_ids) > _DEFAULT_PAGE else None
-    return _call(api, disk_ids=json.dumps(list(disk_ids)), max_results=size, **options)
+    return {"disk_ids": json.dumps(list(disk_ids)), "max_results": size}
 
 
 def disks_of(
@@ -130,6 +126,7 @@ def _note(known: dict[str, Disk | Unknown], disk: Disk) -> None:
 
 
 def _require_permission(api: Api, filters: dict[str, Any]) -> None:
+    """Raise what a DryRun of the same call tells, where an answer lists less than asked for."""
     try:
         _call(api, **filters, dry_run=True)
     except ApiError as error:

@@ -10,6 +10,8 @@ from ecs_snap_cli.model import SnapshotQuery
 
 # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
 MOST_IDS = 100
+# ECS shows no more than this under a tag filter, and does not say when there are more.
+MOST_BY_TAG = 1_000
 
 
 def id_lists(ids: Iterable[str]) -> list[tuple[str, ...]]:

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from ecs_snap_cli.core.tally import Tallying
 from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode
+from ecs_snap_cli.gateway.filters import id_lists
+from ecs_snap_cli.gateway.findings import not_permitted
+from ecs_snap_cli.gateway.paging import PAGE_SIZE
 from ecs_snap_cli.model import (
     Disk,
     Facts,
@@ -21,11 +24,8 @@ from ecs_snap_cli.model import (
 )
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.gather import facts_of
-from ecs_snap_cli.workflow.selecting import MOST_IDS, DiskFinder, FoundDisk
-from ecs_snap_cli.workflow.several import at_once, chunks
-
-# ECS lists so many snapshots on a page.
-PAGE_SIZE = 100
+from ecs_snap_cli.workflow.selecting import DiskFinder, FoundDisk
+from ecs_snap_cli.workflow.several import at_once
 
 
 class FleetReader(DiskFinder, Protocol):
@@ -79,12 +79,7 @@ class Region:
             self._trouble = None
             self._try(self._walk)
         if isinstance(self._trouble, ApiError) and self._trouble.permission_denied:
-            code = self._trouble.code
-            return Unknown(
-                f"DescribeSnapshots is not permitted to this caller ({code}).",
-                code=code,
-                permission="ecs:DescribeSnapshots",
-            )
+            return not_permitted(self._trouble, "DescribeSnapshots")
         # Other trouble is met, or no longer, by whoever asks for a single disk's snapshots.
         if self._trouble is not None or self._is_dear():
             return None
@@ -151,11 +146,11 @@ class Fleet:
         For the main thread.
         """
         named = (each for disk in self._disks.values() for each in _instance_ids(disk))
-        jobs = [partial(self._read_instances, c) for c in chunks(dict.fromkeys(named), MOST_IDS)]
+        reads = [partial(self._read_instances, ids) for ids in id_lists(named)]
         if len(self._disks) > 1:
             region = region or Region(self._reader)
-            jobs += [partial(region.read, page) for page in region.pages(self._disks.keys())]
-        at_once(jobs, lambda job: job(), concurrency)
+            reads += [partial(region.read, page) for page in region.pages(self._disks.keys())]
+        at_once(reads, concurrency)
         if region is not None:
             self._tallies = Task(region.tallies).result()
 

@@ -8,13 +8,10 @@ from itertools import islice
 from typing import Protocol
 
 from ecs_snap_cli.core.missing import no_such_snapshots
+from ecs_snap_cli.gateway.filters import MOST_BY_TAG
 from ecs_snap_cli.model import Snapshot, SnapshotQuery
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.spool import Spool
-
-# ECS shows no more than this under a tag filter, and does not say when there are more:
-# https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
-MOST_BY_TAG = 1_000
 
 
 class Lister(Protocol):

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import Protocol
 
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
+from ecs_snap_cli.gateway.filters import id_lists
 from ecs_snap_cli.model import Disk, DiskSelection, Unknown
-from ecs_snap_cli.workflow.several import at_once, chunks
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-# ECS looks up so many IDs in one call.
-MOST_IDS = 100
+from ecs_snap_cli.workflow.several import at_once
 
 FoundDisk = Disk | Unknown | None
 Read = Callable[[], Mapping[str, FoundDisk]]
@@ -49,17 +45,16 @@ def select(
     Raises what a read raises, for what is selected then is not known, and ``EcsSnapError`` (exit
     code 4) where nothing is left. For the main thread.
     """
-    named: list[Read]
+    named: list[Read] = [partial(dict.fromkeys, selection.disk_ids)]
     if look_up:
-        chunked = chunks(selection.disk_ids, MOST_IDS)
-        named = [_bound(finder.disks_by_id, disk_ids) for disk_ids in chunked]
-    else:
-        named = [lambda: dict.fromkeys(selection.disk_ids)]
-    by_instance = [_on_instance(finder, each) for each in selection.instance_ids]
+        named = [partial(finder.disks_by_id, ids) for ids in id_lists(selection.disk_ids)]
+    by_instance: list[Read] = [
+        partial(finder.disks, instance_id=each) for each in selection.instance_ids
+    ]
     region: list[Read] = []
     if selection.tags or selection.every:
-        region = [lambda: finder.disks(tags=selection.tags)]
-    parts = at_once([*named, *by_instance, *region], _read, concurrency)
+        region = [partial(finder.disks, tags=selection.tags)]
+    parts = at_once([*named, *by_instance, *region], concurrency)
     found: dict[str, FoundDisk] = {}
     for disks in parts:
         found |= {disk_id: disk for disk_id, disk in disks.items() if disk_id not in found}
@@ -80,18 +75,6 @@ def select(
 def no_disk_on(instance_id: str) -> str:
     """What is to be said of one of the ``bare_instances``."""
     return f"No disk is attached to instance {instance_id}."
-
-
-def _read(read: Read) -> Mapping[str, FoundDisk]:
-    return read()
-
-
-def _bound(read: Callable[[T], R], argument: T) -> Callable[[], R]:
-    return lambda: read(argument)
-
-
-def _on_instance(finder: DiskFinder, instance_id: str) -> Read:
-    return lambda: finder.disks(instance_id=instance_id)
 
 
 def _no_disk(selection: DiskSelection) -> EcsSnapError:

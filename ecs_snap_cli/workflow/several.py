@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from ecs_snap_cli import signals
@@ -123,24 +122,24 @@ class Several(Generic[T, R]):
             self._idle.set()
 
 
-def at_once(items: Sequence[T], read: Callable[[T], R], concurrency: int) -> list[R]:
-    """``read`` of every item, up to ``concurrency`` at once; raises the first one's error.
+def at_once(reads: Sequence[Callable[[], R]], concurrency: int) -> list[R]:
+    """What all ``reads`` answer, up to ``concurrency`` at once; raises the first one's error.
 
     After an error no other read is begun: it would be in vain. For the main thread, where a
     signal ends it without waiting for an answer.
     """
 
-    def attempt(item: T) -> R | Exception:
+    def attempt(read: Callable[[], R]) -> R | Exception:
         try:
-            return read(item)
+            return read()
         except Exception as error:
             run.stop()
             return error
 
-    def not_begun(item: T, error: Exception | None) -> R | Exception:
+    def not_begun(read: Callable[[], R], error: Exception | None) -> R | Exception:
         return AssertionError("an item that is begun earlier ended in an error")
 
-    run: Several[T, R | Exception] = Several(items, attempt, not_begun)
+    run: Several[Callable[[], R], R | Exception] = Several(reads, attempt, not_begun)
     run.run(concurrency, grace=0)
     results: list[R] = []
     for result in run.results():
@@ -148,10 +147,3 @@ def at_once(items: Sequence[T], read: Callable[[T], R], concurrency: int) -> lis
             raise result
         results.append(result)
     return results
-
-
-def chunks(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
-    """The items in groups of ``size``, the last one of what is left."""
-    rest = iter(items)
-    while chunk := tuple(islice(rest, size)):
-        yield chunk
