@@ -1,12 +1,14 @@
-"""Before and after a deletion: the question, and a result that is not lost in silence."""
+"""Around a deletion: the question before it, and a result that nothing takes away."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable
 
 import click
 
+from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.streams import OutputLost
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
@@ -50,6 +52,22 @@ def confirm(app: App, question: str, *, yes: bool) -> None:
             "Nothing was deleted: the question was not answered with yes.",
             hint="Run the command again and answer y, or add --yes.",
         )
+
+
+def carry_out(app: App, delete: Callable[[], None], tell_result: Callable[[], None]) -> None:
+    """Delete, and let no other signal come before what was deleted is told.
+
+    ``delete`` raises ``Interrupted`` after a signal, as this does then.
+    """
+    try:
+        delete()
+        signals.ignore()
+    except Interrupted:
+        signals.ignore()
+        tell_result()
+        app.so_far = "What was deleted, and what was not, is on stdout."
+        raise
+    tell_result()
 
 
 def tell(app: App, document: Document, in_short: str) -> None:

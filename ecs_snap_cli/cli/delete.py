@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.cli.confirm import confirm, require_answer, tell, yes_option
+from ecs_snap_cli.cli.confirm import carry_out, confirm, require_answer, tell, yes_option
 from ecs_snap_cli.cli.options import Common, common_options
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.outcome import combined
-from ecs_snap_cli.errors import ExitCode, Interrupted
+from ecs_snap_cli.errors import ExitCode
 
 if TYPE_CHECKING:
     from ecs_snap_cli.core.deletion import Deletion
@@ -62,18 +61,12 @@ def delete(
         planned = plan(ecs, snapshot_ids, force=force)
         _ask(app, planned, yes=yes)
         run = deletions(ecs, planned, force=force)
-        try:
-            run.run(CONCURRENCY)
-            signals.ignore()
-        except Interrupted:
-            # No second signal comes before what was deleted is told.
-            signals.ignore()
-            _tell(app, planned.results(run.results()))
-            app.so_far = "What was deleted, and what was not, is on stdout."
-            raise
-    results = planned.results(run.results())
-    _tell(app, results)
-    return combined(each.exit_code for each in results)
+        carry_out(
+            app,
+            lambda: run.run(CONCURRENCY),
+            lambda: _tell(app, planned.results(run.results())),
+        )
+    return combined(each.exit_code for each in planned.results(run.results()))
 
 
 def _ask(app: App, planned: Plan, *, yes: bool) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.cli.confirm import confirm, require_answer, tell, yes_option
+from ecs_snap_cli.cli.confirm import carry_out, confirm, require_answer, tell, yes_option
 from ecs_snap_cli.cli.options import Common, common_options, stack
 from ecs_snap_cli.cli.selection import selection, selection_options
 from ecs_snap_cli.cli.zones import zone
@@ -16,10 +15,7 @@ from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.ages import age
 from ecs_snap_cli.core.pruning import Plan, Scope, Status
 from ecs_snap_cli.core.retention import COUNTED_RULES, Policy
-from ecs_snap_cli.errors import ExitCode, Interrupted, UsageError
-
-if TYPE_CHECKING:
-    from ecs_snap_cli.workflow.prune import Deletion
+from ecs_snap_cli.errors import ExitCode, UsageError
 
 _EPILOG = """\b
 Examples:
@@ -109,23 +105,10 @@ def prune(
             if not yes:
                 app.terminal.show(blocks(plan))
             confirm(app, question, yes=yes)
-            return _carried_out(app, Deletion(ecs, plan, force=force))
+            deletion = Deletion(ecs, plan, force=force)
+            carry_out(app, deletion.run, lambda: _tell(app, deletion.result()))
+            return deletion.result().exit_code
     app.terminal.result(pruned(plan))
-    return plan.exit_code
-
-
-def _carried_out(app: App, deletion: Deletion) -> ExitCode:
-    """Delete, and let no signal come before what was deleted is told."""
-    try:
-        deletion.run()
-        signals.ignore()
-    except Interrupted:
-        signals.ignore()
-        _tell(app, deletion.result())
-        app.so_far = "What was deleted, and what was not, is on stdout."
-        raise
-    plan = deletion.result()
-    _tell(app, plan)
     return plan.exit_code
 
 
