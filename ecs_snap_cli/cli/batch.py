@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,11 +71,11 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
     from ecs_snap_cli.render import batch as render
     from ecs_snap_cli.workflow.batch import Batch, Plan
 
-    # Whatever is wrong with the options is wrong with every order.
-    orders.order(options, "d-any")
+    # The values are the same for every disk, and so is whatever is wrong with them.
+    same = orders.order(options, "d-any")
     plan = Plan(
         selection=selection(options, stdin_allowed=True),
-        order=lambda disk_id: orders.order(options, disk_id),
+        order=lambda disk_id: replace(same, disk_id=disk_id, client_token=orders.client_token()),
         policy=orders.policy(options),
         patience=orders.patience(options),
         dry_run=options["dry_run"],

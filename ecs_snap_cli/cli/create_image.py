@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 import click
 
+from ecs_snap_cli.cli import order as orders
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, wait_time_options
 from ecs_snap_cli.core import validate
@@ -71,9 +70,7 @@ def create_image(
     order = ImageOrder(
         snapshot_id=validate.snapshot_id(snapshot_id[0]),
         name=validate.image_name(name),
-        client_token=str(uuid.uuid4())
-        if client_token is None
-        else validate.client_token(client_token),
+        client_token=orders.client_token(client_token),
     )
     patience = Patience(timeout=wait_timeout, poll_interval=poll_interval)
     app.journal = journal = ImageJournal(order)

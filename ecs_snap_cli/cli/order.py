@@ -1,4 +1,4 @@
-"""From the options that order snapshots to values, for ``create`` and ``batch`` alike."""
+"""From the options of an order to values, for all commands that order something."""
 
 from __future__ import annotations
 
@@ -29,13 +29,18 @@ def order(options: dict[str, Any], disk_id: str, token: str | None = None) -> Sn
     """The order of one disk's snapshot, with a ClientToken of its own unless one is given."""
     return SnapshotOrder(
         disk_id=validate.disk_id(disk_id),
-        client_token=str(uuid.uuid4()) if token is None else validate.client_token(token),
+        client_token=client_token(token),
         name=if_given(validate.snapshot_name, options["name"]),
         description=if_given(validate.description, options["description"]),
         retention_days=options["retention_days"],
         tags=validate.tags(options["tag"]),
         resource_group_id=if_given(validate.resource_group_id, options["resource_group_id"]),
     )
+
+
+def client_token(given: str | None = None) -> str:
+    """The ClientToken of one order: the caller's own, or a fresh one."""
+    return str(uuid.uuid4()) if given is None else validate.client_token(given)
 
 
 def policy(options: dict[str, Any], *, token_given: bool = False) -> Policy | None:

@@ -14,7 +14,7 @@ from ecs_snap_cli.cli.streams import (
     write_lines,
     write_text,
 )
-from ecs_snap_cli.cli.watch import Watch
+from ecs_snap_cli.cli.watch import Watch, Watched
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.events import (
     Cautioned,
@@ -147,16 +147,22 @@ class Terminal:
                 self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
             case SnapshotSought():
                 self.detail(f"Looking for a new snapshot of disk {event.disk_id}.")
-            case DiskEnded() | FleetSelected() | SnapshotSeen() | LookFailed() | WaitEnded():
-                if isinstance(event, FleetSelected):
-                    # Of many, lines would be too many.
-                    self._watch.tells_changes = self.verbose
-                if isinstance(event, DiskEnded) and event.status != "created":
+            case FleetSelected():
+                # Of many, lines would be too many.
+                self._watch.tells_changes = self.verbose
+                self._show(event)
+            case DiskEnded():
+                if event.status != "created":
                     why = f": {event.message}" if event.message else ""
                     self.detail(f"Disk {event.disk_id}: {event.status}{why}")
-                # Nothing where it would be noise.
-                if self.verbose or (self.output == "table" and not self.quiet):
-                    self._watch.show(event)
+                self._show(event)
+            case SnapshotSeen() | LookFailed() | WaitEnded():
+                self._show(event)
+
+    def _show(self, event: Watched) -> None:
+        """Show how far a run is, but nothing where it would be noise."""
+        if self.verbose or (self.output == "table" and not self.quiet):
+            self._watch.show(event)
 
     def warn(self, line: str) -> None:
         """Tell what may be amiss; under json and xml only once the result is written."""

@@ -27,7 +27,7 @@ def no_such_snapshots(snapshot_ids: Sequence[str], *, since: str = "") -> ApiErr
     )
 
 
-def named(snapshot_ids: Sequence[str]) -> str:
-    """The first ten IDs, and how many more there are."""
-    more = len(snapshot_ids) - _MOST_NAMED
-    return ", ".join(snapshot_ids[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+def named(ids: Sequence[str], most: int = _MOST_NAMED) -> str:
+    """The first ``most`` IDs, and how many more there are."""
+    more = len(ids) - most
+    return ", ".join(ids[:most]) + (f" and {more:,} more" if more > 0 else "")

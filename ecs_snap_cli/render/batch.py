@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from ecs_snap_cli.core.missing import named
 from ecs_snap_cli.render.document import Block, Cell, Column, Document, Grid, Paragraph, Table
 
 _STYLES = {"created": "good", "planned": "good", "refused": "bad", "failed": "bad"}
@@ -85,10 +86,7 @@ def _reasons(found: Sequence[Result]) -> list[tuple[Cell, Cell]]:
         if each.message:
             code = f"{each.code}: " if each.code else ""
             disks.setdefault(code + each.message, []).append(each.disk_id)
-    return [
-        (Cell(f"{ids[0]} and {len(ids) - 1:,} more" if ids[1:] else ids[0], whole=True), Cell(why))
-        for why, ids in disks.items()
-    ]
+    return [(Cell(named(ids, 1), whole=True), Cell(why)) for why, ids in disks.items()]
 
 
 def _totals(found: Sequence[Result], counts: Counter[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from ecs_snap_cli.core.missing import named
 from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.core.preflight import Policy, evaluate
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, as_told
@@ -216,10 +217,4 @@ def _summed_up(warned: Sequence[tuple[str, tuple[Check, ...]]]) -> Iterator[str]
         for check in checks:
             disks.setdefault((check.id, check.message), []).append(disk_id)
     for (check_id, message), disk_ids in disks.items():
-        yield f"{check_id} of {_named(disk_ids)}: {message}"
-
-
-def _named(disk_ids: list[str]) -> str:
-    first = ", ".join(disk_ids[:_MOST_NAMED])
-    more = len(disk_ids) - _MOST_NAMED
-    return first + (f" and {more:,} more" if more > 0 else "")
+        yield f"{check_id} of {named(disk_ids, _MOST_NAMED)}: {message}"

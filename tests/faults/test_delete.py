@@ -10,7 +10,7 @@ from tests.faults.conftest import FarEnd, snapshots_of
 
 DISK = "d-sandbox-system"
 ASKED = [f"s-sandbox-system-{number}" for number in (1, 2, 3)]
-# One of several deletions at once may meet two faults in a row: it takes an attempt more than those.
+# Of several deletions at once, one may meet two faults in a row: that takes an attempt more.
 DELETE = (
     *("delete", "--yes", "-o", "json", "--max-attempts", "3"),
     *(word for each in ASKED for word in ("--snapshot-id", each)),
