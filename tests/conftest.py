@@ -114,6 +114,19 @@ def program(*argv: str, python: Sequence[str] = ()) -> list[str]:
     return [sys.executable, *python, "-m", "ecs_snap_cli", *argv]
 
 
+def with_a_full_disk(*argv: str, stream: str = "stdout") -> Ended:
+    """A run of the program whose ``stream`` (stdout or stderr) leads to a disk that is full."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            program(*argv),
+            env=bare_environment(),
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full},
+            text=True,
+            check=False,
+        )
+    return Ended(done.returncode, done.stdout or "", done.stderr or "")
+
+
 def bare_environment() -> dict[str, str]:
     """What cron gives a job, and the test's own HOME and state directory."""
     return {

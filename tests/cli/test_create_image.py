@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_signals import BOTH, assert_clean, ended_by, start
 from tests.cli.wire import wire
-from tests.conftest import bare_environment, program
+from tests.conftest import with_a_full_disk
 
 ORDER = ("create-image", "--snapshot-id", "s-sandbox-system-3", "--name", "golden")
 
 
 @pytest.mark.parametrize("output", ["table", "json", "xml"])
 def test_a_full_disk_puts_the_id_on_stderr_and_exits_1(output: str) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            program(*ORDER, "--sandbox", "-o", output),
-            env=bare_environment(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert "Image m-sandbox-" in done.stderr
-    assert "exists all the same" in done.stderr
+    done = with_a_full_disk(*ORDER, "--sandbox", "-o", output)
+    assert done.code == 1
+    assert "Image m-sandbox-" in done.err
+    assert "exists all the same" in done.err
 
 
 @BOTH

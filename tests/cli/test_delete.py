@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 
-from tests.conftest import Run, bare_environment, program
+from tests.conftest import Run, bare_environment, program, with_a_full_disk
 
 
 def options(*names: str) -> list[str]:
@@ -44,17 +44,9 @@ def test_each_snapshot_of_the_sandbox_ends_as_it_is_made_to(run: Run) -> None:
 
 
 def test_a_result_that_cannot_be_written_is_told_in_short() -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            program("delete", "--sandbox", *options("data-1", "data-2", "none"), "--yes"),
-            env=bare_environment(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert "Of the snapshots: 2 deleted, 1 refused." in done.stderr
+    done = with_a_full_disk("delete", "--sandbox", *options("data-1", "data-2", "none"), "--yes")
+    assert done.code == 1
+    assert "Of the snapshots: 2 deleted, 1 refused." in done.err
 
 
 def test_a_reader_that_went_away_is_no_reason_to_be_silent() -> None:

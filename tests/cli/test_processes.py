@@ -13,7 +13,7 @@ import pytest
 
 from ecs_snap_cli.sandbox import SandboxServer, reset
 from tests.cli.wire import SANDBOX_ENVIRONMENT, wire
-from tests.conftest import Run, bare_environment, program
+from tests.conftest import Run, bare_environment, program, with_a_full_disk
 from tests.faults.conftest import new_snapshots
 
 DATA = ("create", "--sandbox", "--disk-id", "d-sandbox-data")
@@ -76,49 +76,29 @@ def test_a_checked_snapshot_takes_four_requests_over_two_connections(
 
 @pytest.mark.parametrize("output", ["table", "json", "xml"])
 def test_a_full_disk_puts_the_id_on_stderr_and_exits_1(output: str) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            program(*DATA, "-o", output),
-            env=bare_environment(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert "s-" in done.stderr
-    assert "exists all the same" in done.stderr
-    assert "Exception ignored" not in done.stderr
+    done = with_a_full_disk(*DATA, "-o", output)
+    assert done.code == 1
+    assert "s-" in done.err
+    assert "exists all the same" in done.err
+    assert "Exception ignored" not in done.err
     if output == "json":
-        assert json.loads(done.stderr)["Error"]["ExitCode"] == 1
+        assert json.loads(done.err)["Error"]["ExitCode"] == 1
 
 
 def test_a_success_whose_talk_cannot_be_written_stays_a_success() -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            program(*DATA, "--wait", "--wait-for", "available", "--poll-interval", "0.2"),
-            env=bare_environment(),
-            stdout=subprocess.PIPE,
-            stderr=full,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 0
-    assert "s-" in done.stdout
+    done = with_a_full_disk(
+        *DATA, "--wait", "--wait-for", "available", "--poll-interval", "0.2", stream="stderr"
+    )
+    assert done.code == 0
+    assert "s-" in done.out
 
 
 def test_an_id_that_stderr_does_not_take_goes_to_stdout() -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            program(*DATA, "--wait", "--wait-timeout", "0.2", "--poll-interval", "0.1"),
-            env=bare_environment(),
-            stdout=subprocess.PIPE,
-            stderr=full,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 7
-    assert done.stdout.startswith("s-")
+    done = with_a_full_disk(
+        *DATA, "--wait", "--wait-timeout", "0.2", "--poll-interval", "0.1", stream="stderr"
+    )
+    assert done.code == 7
+    assert done.out.startswith("s-")
 
 
 def test_a_closed_stdout_puts_the_id_on_stderr_and_exits_1() -> None:
@@ -168,18 +148,10 @@ def test_a_reader_that_has_seen_enough_is_no_error_to_talk_of(argv: tuple[str, .
 
 @pytest.mark.parametrize("argv", [("explain", "3"), ("completion", "bash"), ("--help",)])
 def test_a_full_disk_is_an_error_of_any_command(argv: tuple[str, ...]) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            program(*argv),
-            env=bare_environment(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: The result could not be written")
-    assert "Exception ignored" not in done.stderr
+    done = with_a_full_disk(*argv)
+    assert done.code == 1
+    assert done.err.startswith("Error: The result could not be written")
+    assert "Exception ignored" not in done.err
 
 
 @pytest.mark.parametrize("output", ["table", "json", "xml"])
