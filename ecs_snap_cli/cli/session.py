@@ -72,7 +72,7 @@ def _connect(
     pace: Pace | None,
     static_key: tuple[str, str] | None = None,
 ) -> Ecs:
-    from ecs_snap_cli.gateway.ecs import Ecs
+    from ecs_snap_cli.gateway import loading
     from ecs_snap_cli.workflow.background import Task
 
     settings = Settings(
@@ -84,8 +84,16 @@ def _connect(
         read_timeout=common.read_timeout,
         max_attempts=common.max_attempts,
     )
+
+    def connect() -> Ecs:
+        # First: the gateway's modules import requests, which has parts to be spared too.
+        loading.load()
+        from ecs_snap_cli.gateway.ecs import Ecs
+
+        return Ecs(settings, observer, pace=pace)
+
     # Credentials may come over the network, and a look-up of a name cannot be interrupted.
-    return Task(lambda: Ecs(settings, observer, pace=pace)).result()
+    return Task(connect).result()
 
 
 def sandbox_server(tell: Observer, /, **options: Any) -> SandboxServer:

@@ -22,8 +22,6 @@ from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
 
-# Connections kept open at most: a run that makes more calls at once would throw some away.
-KEPT = 100
 _LONGEST_NAP_SECONDS = 0.5
 
 
@@ -123,10 +121,11 @@ class Api:
     ) -> JsonObject | Failure:
         from darabonba.runtime import RuntimeOptions
 
+        options = RuntimeOptions(max_idle_conns=transport.KEPT)
         started = self._turn()
         with transport.watched() as exchange:
             try:
-                _method(self._client, action)(request, RuntimeOptions(max_idle_conns=KEPT))
+                _method(self._client, action)(request, options)
             except Exception as error:
                 if exchange.status is None and exchange.error is None:
                     problem = _not_sent(error)

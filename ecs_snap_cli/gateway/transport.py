@@ -18,16 +18,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import UsageError
-from ecs_snap_cli.gateway import models
+from ecs_snap_cli.gateway import loading
 
 _METADATA_HOST = "100.100.100.200"
 # No answer of ECS comes near: a page holds 100 records, and one with twenty tags and every text
 # at its longest, each character spelled as \uXXXX, is some 50 KB.
 MOST_BYTES = 32 * 2**20
 _PIECE = 64 * 1024
+# Connections kept open at most: a run that makes more calls at once would throw some away.
+KEPT = 100
 
 
 @dataclass(slots=True)
@@ -133,13 +136,13 @@ def private_ca() -> str | None:
 
 
 def install() -> None:
-    """Make the SDK use watched sessions, load what it needs, and keep it from talking.
+    """Load the SDK, make it use watched sessions, and keep it from talking.
 
     What asks for credentials has a transport of its own with the same faults, and answers that
     are not ECS's. Raises ``UsageError`` for a CA bundle that is not there.
     """
     private_ca()
-    models.install()
+    loading.load()
     import darabonba.core
     import Tea.core
 
@@ -147,6 +150,7 @@ def install() -> None:
         return
     darabonba.core.Session = WatchedSession
     _make_each_session_once(darabonba.core.DaraCore)
+    _spare_tls(darabonba.core.DaraCore)
     Tea.core.Session = GuardedSession
     # The SDK's loggers have handlers of their own on stderr: with DEBUG=sdk one prints the
     # Authorization header, another prints tracebacks and cached credentials.
@@ -176,3 +180,19 @@ def _make_each_session_once(core: Any) -> None:
             return session
 
     core._get_session = staticmethod(make_alone)
+
+
+def _spare_tls(core: Any) -> None:
+    """Leave out the TLS context where a session speaks HTTP: its certificates take 20 ms."""
+    make = getattr(core, "get_adapter", None)
+    if make is None:
+        # Another version of the SDK: slower.
+        return
+
+    def get_adapter(prefix: str, *args: Any, **kwargs: Any) -> HTTPAdapter:
+        if prefix.upper() == "HTTP":
+            return HTTPAdapter(pool_maxsize=KEPT)
+        adapter: HTTPAdapter = make(prefix, *args, **kwargs)
+        return adapter
+
+    core.get_adapter = staticmethod(get_adapter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -32,3 +33,21 @@ def test_threads_that_call_first_at_once_share_one_session(monkeypatch: pytest.M
         )
     assert sessions[0] is sessions[1]
     assert isinstance(sessions[0], transport.WatchedSession)
+
+
+def test_only_a_session_that_needs_tls_reads_the_certificates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import darabonba.core as sdk
+
+    transport.install()
+    made = []
+    real = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: made.append(1) or real())
+    monkeypatch.setattr(sdk.DaraCore, "_sessions", {})
+    plain = sdk.DaraCore._get_session("http://h:80", "HTTP", pool_size=5)
+    assert made == []
+    assert plain.get_adapter("http://h")._pool_maxsize == transport.KEPT
+    secure = sdk.DaraCore._get_session("https://h:443", "HTTPS", pool_size=5)
+    assert made == [1]
+    assert secure.get_adapter("https://h").ssl_context is not None
