@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from ecs_snap_cli.model import Check, Snapshot
+if TYPE_CHECKING:
+    from ecs_snap_cli.model import Check, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class RequestEnded:
+class RequestEnded(NamedTuple):
     """One request and what came of it; ``seconds`` is wall time, ``outcome`` a few words."""
 
     action: str
@@ -19,8 +19,7 @@ class RequestEnded:
     request_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Retrying:
+class Retrying(NamedTuple):
     """The next attempt comes after ``seconds``."""
 
     action: str
@@ -28,45 +27,39 @@ class Retrying:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(NamedTuple):
     """The pre-flight warns but goes ahead."""
 
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cautioned:
+class Cautioned(NamedTuple):
     """Something besides the pre-flight to be warned of, as a sentence."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotCreated:
+class SnapshotCreated(NamedTuple):
     """ECS named the new snapshot."""
 
     snapshot_id: str
     disk_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotSeen:
+class SnapshotSeen(NamedTuple):
     """A look at a snapshot that is waited for; ``None``: ECS does not list it yet."""
 
     snapshot_id: str
     snapshot: Snapshot | None
 
 
-@dataclass(frozen=True, slots=True)
-class FleetSelected:
+class FleetSelected(NamedTuple):
     """How many disks a run is about."""
 
     disks: int
 
 
-@dataclass(frozen=True, slots=True)
-class DiskEnded:
+class DiskEnded(NamedTuple):
     """What came of one of the disks; ``status`` as in the result, ``message`` why, if it failed."""
 
     disk_id: str
@@ -74,23 +67,20 @@ class DiskEnded:
     message: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LookFailed:
+class LookFailed(NamedTuple):
     """Looking at these snapshots failed in passing; the wait for them goes on."""
 
     snapshot_ids: tuple[str, ...]
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class WaitEnded:
+class WaitEnded(NamedTuple):
     """A snapshot is not waited for any longer, however that ended."""
 
     snapshot_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotSought:
+class SnapshotSought(NamedTuple):
     """CreateSnapshot's answer was lost: the disk's snapshots are looked through for its own."""
 
     disk_id: str

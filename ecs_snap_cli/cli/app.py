@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from ecs_snap_cli.cli.terminal import Terminal
@@ -29,7 +28,6 @@ class Journal(Protocol):
         """Add to an error what is known by now."""
 
 
-@dataclass(slots=True)
 class App:
     """For the report of a run that ends early: ``journal`` is about what must not be forgotten.
 
@@ -37,8 +35,9 @@ class App:
     command that has no journal.
     """
 
-    terminal: Terminal = field(default_factory=Terminal)
-    debug: bool = False
-    journal: Journal | None = None
-    so_far: str = "Nothing was created."
-    next_step: str = "Run the command again to start over."
+    def __init__(self, terminal: Terminal | None = None) -> None:
+        self.terminal = terminal or Terminal()
+        self.debug = False
+        self.journal: Journal | None = None
+        self.so_far = "Nothing was created."
+        self.next_step = "Run the command again to start over."

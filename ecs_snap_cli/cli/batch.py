@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -66,6 +65,8 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
     further disk is begun and those under way have eight seconds to finish; a second Ctrl-C leaves
     them at once. With -q: the IDs of the snapshots.
     """
+    from dataclasses import replace
+
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
     from ecs_snap_cli.render import batch as render

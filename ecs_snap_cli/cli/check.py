@@ -8,8 +8,6 @@ from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, preflight_options
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.core.outcome import combined
-from ecs_snap_cli.core.preflight import Policy
-from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import ExitCode
 
 _EPILOG = """\b
@@ -41,6 +39,8 @@ def check(
     others. With -q: the IDs of the eligible disks.
     """
     from ecs_snap_cli.cli.session import open_ecs
+    from ecs_snap_cli.core.preflight import Policy
+    from ecs_snap_cli.core.rules import RULE_SETS
     from ecs_snap_cli.render import views
     from ecs_snap_cli.workflow.check import check_disks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,9 @@ from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.streams import OutputLost
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
-from ecs_snap_cli.render.document import Document
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.render.document import Document
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 

@@ -16,11 +16,11 @@ from ecs_snap_cli.cli.options import (
     preflight_options,
     wait_options,
 )
-from ecs_snap_cli.core.preflight import Policy
 from ecs_snap_cli.errors import ExitCode, UsageError
-from ecs_snap_cli.model import SnapshotOrder
 
 if TYPE_CHECKING:
+    from ecs_snap_cli.core.preflight import Policy
+    from ecs_snap_cli.model import SnapshotOrder
     from ecs_snap_cli.workflow.create import Journal
 
 _EPILOG = """\b

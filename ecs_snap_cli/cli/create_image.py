@@ -9,7 +9,6 @@ from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, wait_time_options
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.errors import ExitCode, UsageError
-from ecs_snap_cli.model import ImageOrder
 
 _EPILOG = """\b
 Examples:
@@ -56,6 +55,7 @@ def create_image(
     ClientToken: an answer lost on the wire never makes a second image.
     """
     from ecs_snap_cli.cli.session import open_ecs
+    from ecs_snap_cli.model import ImageOrder
     from ecs_snap_cli.render import views
     from ecs_snap_cli.workflow.create_image import ImageJournal
     from ecs_snap_cli.workflow.create_image import create_image as run

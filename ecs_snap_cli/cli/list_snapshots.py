@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +10,9 @@ from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.options import Common, common_options, if_given
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.errors import ExitCode
-from ecs_snap_cli.model import SnapshotQuery
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.model import SnapshotQuery
 
 _EPILOG = """\b
 Examples:
@@ -90,6 +92,8 @@ def list_snapshots(app: App, common: Common, **options: Any) -> ExitCode:
 
 
 def _query(options: dict[str, Any]) -> SnapshotQuery:
+    from ecs_snap_cli.model import SnapshotQuery
+
     return SnapshotQuery(
         disk_ids=tuple(map(validate.disk_id, options["disk_id"])),
         snapshot_ids=tuple(map(validate.snapshot_id, options["snapshot_id"])),

@@ -5,22 +5,18 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.core.preflight import CHECK_IDS
-from ecs_snap_cli.core.rules import RULE_SETS
-from ecs_snap_cli.core.waiting import WAIT_GOALS
+from ecs_snap_cli.core.choices import CHECK_IDS, RULE_SET_NAMES, WAIT_GOALS
 
 _DAY = 86_400
 OUTPUT_FORMATS = ("table", "json", "xml")
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """The values of the options that every command takes (contract, section 1)."""
 
     region: str | None
@@ -151,7 +147,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def with_common(**values: Any) -> Any:
-        common = Common(**{field.name: values.pop(field.name) for field in fields(Common)})
+        common = Common(**{name: values.pop(name) for name in Common._fields})
         app = click.get_current_context().ensure_object(App)
         app.debug = common.debug
         app.terminal.output = common.output
@@ -184,7 +180,7 @@ def rules_option(meaning: str) -> Callable[[Any], Any]:
     """``--rules``, with what it means to the command."""
     return click.option(
         "--rules",
-        type=click.Choice(tuple(RULE_SETS)),
+        type=click.Choice(RULE_SET_NAMES),
         default="documented",
         show_default=True,
         envvar="ECS_SNAP_RULES",

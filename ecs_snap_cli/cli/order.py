@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ecs_snap_cli.cli.options import if_given
 from ecs_snap_cli.core import validate
-from ecs_snap_cli.core.preflight import Policy
-from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import UsageError
-from ecs_snap_cli.model import SnapshotOrder
 
 if TYPE_CHECKING:
+    from ecs_snap_cli.core.preflight import Policy
+    from ecs_snap_cli.model import SnapshotOrder
     from ecs_snap_cli.workflow.wait import Patience
 
 no_preflight_option = click.option(
@@ -27,6 +25,8 @@ wait_option = click.option(
 
 def order(options: dict[str, Any], disk_id: str, token: str | None = None) -> SnapshotOrder:
     """The order of one disk's snapshot, with a ClientToken of its own unless one is given."""
+    from ecs_snap_cli.model import SnapshotOrder
+
     return SnapshotOrder(
         disk_id=validate.disk_id(disk_id),
         client_token=client_token(token),
@@ -40,11 +40,16 @@ def order(options: dict[str, Any], disk_id: str, token: str | None = None) -> Sn
 
 def client_token(given: str | None = None) -> str:
     """The ClientToken of one order: the caller's own, or a fresh one."""
+    import uuid
+
     return str(uuid.uuid4()) if given is None else validate.client_token(given)
 
 
 def policy(options: dict[str, Any], *, token_given: bool = False) -> Policy | None:
     """How to check; ``None``: not at all. Raises ``UsageError`` for a check that is not made."""
+    from ecs_snap_cli.core.preflight import Policy
+    from ecs_snap_cli.core.rules import RULE_SETS
+
     if not options["no_preflight"]:
         return Policy(
             rules=RULE_SETS[options["rules"]],

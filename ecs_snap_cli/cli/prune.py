@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,12 +10,12 @@ from ecs_snap_cli.cli.app import App
 from ecs_snap_cli.cli.confirm import carry_out, confirm, require_answer, tell, yes_option
 from ecs_snap_cli.cli.options import Common, common_options, stack
 from ecs_snap_cli.cli.selection import selection, selection_options
-from ecs_snap_cli.cli.zones import zone
 from ecs_snap_cli.core import validate
-from ecs_snap_cli.core.ages import age
-from ecs_snap_cli.core.pruning import Plan, Scope, Status
-from ecs_snap_cli.core.retention import COUNTED_RULES, Policy
 from ecs_snap_cli.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.core.pruning import Plan, Scope
+    from ecs_snap_cli.core.retention import Policy
 
 _EPILOG = """\b
 Examples:
@@ -119,6 +119,8 @@ def _tell(app: App, plan: Plan) -> None:
 
 
 def _scope(options: dict[str, Any]) -> Scope:
+    from ecs_snap_cli.core.pruning import Scope
+
     prefix, every = options["name_prefix"], options["all_manual"]
     tags = validate.tags(options["tag"])
     if every and (tags or prefix is not None):
@@ -137,6 +139,10 @@ def _scope(options: dict[str, Any]) -> Scope:
 
 
 def _policy(options: dict[str, Any]) -> Policy:
+    from ecs_snap_cli.cli.zones import zone
+    from ecs_snap_cli.core.ages import age
+    from ecs_snap_cli.core.retention import COUNTED_RULES, Policy
+
     counts = {
         rule: count for rule in COUNTED_RULES if (count := options[f"keep_{rule}"]) is not None
     }
@@ -151,6 +157,8 @@ def _policy(options: dict[str, Any]) -> Policy:
 
 def _question(plan: Plan) -> str:
     """What to ask before a plan is carried out; empty where nothing is to be deleted."""
+    from ecs_snap_cli.core.pruning import Status
+
     planned = [each.disk_id for each in plan.decisions if each.status is Status.PLANNED]
     if not planned:
         return ""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ecs_snap_cli.cli.options import stack
 from ecs_snap_cli.core import validate
 from ecs_snap_cli.errors import UsageError
-from ecs_snap_cli.model import DiskSelection
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.model import DiskSelection
 
 STDIN = "-"
 
@@ -39,6 +41,8 @@ def selection(options: dict[str, Any], *, stdin_allowed: bool = False) -> DiskSe
     Raises ``UsageError`` where nothing is selected, or where two options could be meant to narrow
     each other as well as to add to each other.
     """
+    from ecs_snap_cli.model import DiskSelection
+
     disk_ids, instance_ids = options["disk_id"], options["instance_id"]
     tags, every = options["disk_tag"], options["all_disks"]
     if not (disk_ids or instance_ids or tags or every):

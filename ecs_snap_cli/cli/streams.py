@@ -7,12 +7,13 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.redact import blotter
-from ecs_snap_cli.render.document import Anew, Block, Document, Paragraph, Row, with_text
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.render.document import Block, Document
 
 # What a stream that cannot hold a character writes in its place, so that each format stays
 # readable and well-formed. JSON has no such handler: it is written in ASCII then.
@@ -71,10 +72,10 @@ def write_lines(stream: TextIO | None, lines: Iterable[str]) -> None:
 
 def write_document(stream: TextIO | None, document: Document, output: str) -> None:
     """Write a document as ``table``, ``json`` or ``xml`` and flush it."""
-    stream = _open(stream, output)
     if output == "table":
-        _print_blocks(stream, document.blocks)
+        write_blocks(stream, document.blocks)
     else:
+        stream = _open(stream, output)
         _write(stream, _serialized(document, output, stream.encoding))
 
 
@@ -93,29 +94,20 @@ def _write(stream: TextIO, pieces: Iterable[str]) -> None:
     stream.flush()
 
 
-def _print_blocks(stream: TextIO, blocks: Sequence[Block]) -> None:
+def write_blocks(stream: TextIO | None, blocks: Sequence[Block]) -> None:
+    """Write what people read, and flush it."""
+    stream = _open(stream, "table")
     if is_terminal(stream):
+        from ecs_snap_cli.render.document import with_texts
         from ecs_snap_cli.render.terminal import console, print_blocks
 
-        print_blocks(console(stream), [_without_secrets(block) for block in blocks])
+        # Before it is wrapped to the terminal's width, which may cut a secret in two.
+        print_blocks(console(stream), [with_texts(block, blotter()) for block in blocks])
         stream.flush()
     else:
         from ecs_snap_cli.render.plain import plain
 
         write_lines(stream, plain(blocks))
-
-
-def _without_secrets(block: Block) -> Block:
-    """Before it is wrapped to a terminal's width, which may cut a secret in two."""
-    blotted = blotter()
-    if isinstance(block, Paragraph):
-        return replace(block, text=blotted(block.text))
-    rows = block.rows
-
-    def clean(row: Row) -> Row:
-        return [with_text(cell, blotted(cell.text)) for cell in row]
-
-    return replace(block, rows=Anew(lambda: map(clean, rows)))
 
 
 def _serialized(document: Document, output: str, encoding: str | None) -> Iterator[str]:

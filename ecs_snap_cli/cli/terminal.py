@@ -6,33 +6,24 @@ import contextlib
 import sys
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecs_snap_cli.cli.streams import (
     OutputLost,
     guarded,
+    write_blocks,
     write_document,
     write_lines,
     write_text,
 )
-from ecs_snap_cli.cli.watch import Watch, Watched
 from ecs_snap_cli.errors import EcsSnapError
-from ecs_snap_cli.events import (
-    Cautioned,
-    DiskEnded,
-    Event,
-    FleetSelected,
-    LookFailed,
-    RequestEnded,
-    Retrying,
-    SnapshotCreated,
-    SnapshotSeen,
-    SnapshotSought,
-    WaitEnded,
-    Warned,
-)
 from ecs_snap_cli.redact import redact
-from ecs_snap_cli.render.document import Block, Document
 from ecs_snap_cli.render.literal import visible
+
+if TYPE_CHECKING:
+    from ecs_snap_cli.cli.watch import Watch
+    from ecs_snap_cli.events import Event
+    from ecs_snap_cli.render.document import Block, Document
 
 _LAST_WORD_SECONDS = 0.2
 
@@ -53,7 +44,7 @@ class Terminal:
         self._held: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
-        self._watch = Watch(self._say)
+        self._watch: Watch | None = None
 
     def result(self, document: Document) -> None:
         """Write the result on stdout; raises ``OutputLost`` where that cannot be done."""
@@ -74,12 +65,12 @@ class Terminal:
 
     def error(self, error: EcsSnapError) -> bool:
         """Write an error on stderr, as text or as one document; whether that could be done."""
-        from ecs_snap_cli.render import views
+        from ecs_snap_cli.render.failure import failure
 
         self.close_progress()
         self._held.clear()
         try:
-            write_document(sys.stderr, views.failure(error), self.output)
+            write_document(sys.stderr, failure(error), self.output)
         except (OSError, ValueError):
             return False
         return True
@@ -116,7 +107,7 @@ class Terminal:
     def show(self, blocks: Sequence[Block]) -> None:
         """Show people on stderr what a question is about."""
         with contextlib.suppress(OSError, ValueError):
-            write_document(sys.stderr, Document("", {}, blocks), "table")
+            write_blocks(sys.stderr, blocks)
 
     def ask(self, text: str) -> None:
         """Write a question of the program's own words, and leave the cursor behind it."""
@@ -130,39 +121,23 @@ class Terminal:
 
     def observe(self, event: Event) -> None:
         """Tell what a workflow reports, as far as the options ask for it."""
-        match event:
-            case RequestEnded():
-                self.detail(
-                    f"{event.action}: {event.outcome} in {event.seconds * 1000:.0f} ms"
-                    + (f" (RequestId {event.request_id})" if event.request_id else "")
-                )
-            case Retrying():
-                self.detail(f"{event.action}: attempt {event.attempt} in {event.seconds:.2f} s")
-            case Warned():
-                for check in event.checks:
-                    self.warn(f"Warning: {check.id}: {check.message}")
-            case Cautioned():
-                self.warn(f"Warning: {event.message}")
-            case SnapshotCreated():
-                self.detail(f"Snapshot {event.snapshot_id} of disk {event.disk_id} is ordered.")
-            case SnapshotSought():
-                self.detail(f"Looking for a new snapshot of disk {event.disk_id}.")
-            case FleetSelected():
-                # Of many, lines would be too many.
-                self._watch.tells_changes = self.verbose
-                self._show(event)
-            case DiskEnded():
-                if event.status != "created":
-                    why = f": {event.message}" if event.message else ""
-                    self.detail(f"Disk {event.disk_id}: {event.status}{why}")
-                self._show(event)
-            case SnapshotSeen() | LookFailed() | WaitEnded():
-                self._show(event)
+        from ecs_snap_cli.cli.telling import tell
 
-    def _show(self, event: Watched) -> None:
-        """Show how far a run is, but nothing where it would be noise."""
-        if self.verbose or (self.output == "table" and not self.quiet):
-            self._watch.show(event)
+        tell(self, event)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether how far a run is would not be noise."""
+        return self.verbose or (self.output == "table" and not self.quiet)
+
+    @property
+    def watch(self) -> Watch:
+        """What people see of a run."""
+        from ecs_snap_cli.cli.watch import Watch
+
+        if self._watch is None:
+            self._watch = Watch(self._say)
+        return self._watch
 
     def warn(self, line: str) -> None:
         """Tell what may be amiss; under json and xml only once the result is written."""
@@ -173,12 +148,13 @@ class Terminal:
 
     def close_progress(self) -> None:
         """Take progress bars off the screen."""
-        self._watch.close()
+        if self._watch is not None:
+            self._watch.close()
 
     def _say(self, line: str) -> None:
         text = visible(redact(line))
         with self._lock, contextlib.suppress(OSError, ValueError):
             if self._closed:
                 return
-            if not self._watch.print_above(text):
+            if self._watch is None or not self._watch.print_above(text):
                 write_text(sys.stderr, text + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -74,6 +73,8 @@ def _waited(
 
 
 def _told(app: App, waits: Sequence[Waited]) -> ExitCode:
+    from dataclasses import replace
+
     from ecs_snap_cli.render import snapshots
 
     wrong = [each.error for each in waits if each.error is not None]

@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ecs_snap_cli.core import disk_checks, instance_checks, snapshot_checks
+from ecs_snap_cli.core.choices import CHECK_IDS
 from ecs_snap_cli.core.rules import CURRENT, DOCUMENTED, Rules
 from ecs_snap_cli.errors import ExitCode
 from ecs_snap_cli.model import Check, Facts, Report, Status, Unknown
 
 CheckFunction = Callable[[Facts, Rules, datetime], Check]
 
-CHECKS: tuple[tuple[str, CheckFunction], ...] = (
-    ("disk-exists", disk_checks.disk_exists),
-    ("disk-attached", disk_checks.disk_attached),
-    ("disk-category", disk_checks.disk_category),
-    ("instance-status", instance_checks.instance_status),
-    ("instance-started", instance_checks.instance_started),
-    ("instance-lock", instance_checks.instance_lock),
-    ("snapshot-limit", snapshot_checks.snapshot_limit),
-    ("snapshot-pending", snapshot_checks.snapshot_pending),
-    ("data-loading", disk_checks.data_loading),
+_FUNCTIONS: tuple[CheckFunction, ...] = (
+    disk_checks.disk_exists,
+    disk_checks.disk_attached,
+    disk_checks.disk_category,
+    instance_checks.instance_status,
+    instance_checks.instance_started,
+    instance_checks.instance_lock,
+    snapshot_checks.snapshot_limit,
+    snapshot_checks.snapshot_pending,
+    disk_checks.data_loading,
 )
-CHECK_IDS = tuple(check_id for check_id, _ in CHECKS)
+CHECKS = tuple(zip(CHECK_IDS, _FUNCTIONS, strict=True))
 
 # With the caller's own ClientToken the pending snapshot, or the one that fills the quota, may
 # be this very order's: ECS tells the two apart, a client cannot.

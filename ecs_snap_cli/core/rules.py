@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from ecs_snap_cli.core.choices import RULE_SET_NAMES
 from ecs_snap_cli.model import Status
 
 # Disk categories that the CreateSnapshot page excludes.
@@ -98,4 +99,4 @@ CURRENT = Rules(
     pending_limits=dict.fromkeys(ENTERPRISE_SSD_CATEGORIES, 10),
 )
 
-RULE_SETS: Mapping[str, Rules] = {rules.name: rules for rules in (DOCUMENTED, CURRENT)}
+RULE_SETS: Mapping[str, Rules] = dict(zip(RULE_SET_NAMES, (DOCUMENTED, CURRENT), strict=True))

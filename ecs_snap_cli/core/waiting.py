@@ -17,8 +17,6 @@ FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
 _PART_OF_THE_WAIT = 0.1
 
-WAIT_GOALS = ("accomplished", "available")
-
 
 class Outcome(Enum):
     """What one look at a snapshot tells a waiter."""

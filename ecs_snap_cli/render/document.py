@@ -97,6 +97,18 @@ class Table:
 Block = Paragraph | Grid | Table
 
 
+def with_texts(block: Block, change: Callable[[str], str]) -> Block:
+    """The block with each of its texts as ``change`` gives it."""
+    if isinstance(block, Paragraph):
+        return replace(block, text=change(block.text))
+    rows = block.rows
+
+    def changed(row: Row) -> Row:
+        return [with_text(cell, change(cell.text)) for cell in row]
+
+    return replace(block, rows=Anew(lambda: map(changed, rows)))
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """``data`` for JSON and (below ``root``) XML, ``ids`` for ``--quiet``, ``blocks`` for people.

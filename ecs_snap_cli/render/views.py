@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ecs_snap_cli.catalog import Entry
-from ecs_snap_cli.errors import EcsSnapError, ExitCode
 from ecs_snap_cli.model import (
     Check,
     CreatedImage,
@@ -19,7 +18,7 @@ from ecs_snap_cli.model import (
 from ecs_snap_cli.render.document import Block, Cell, Document, Grid, Paragraph
 
 _STATUS_STYLES = {Status.PASS: "good", Status.WARN: "warn", Status.FAIL: "bad", Status.SKIP: "dim"}
-_BLANK = Paragraph("")
+BLANK = Paragraph("")
 
 
 def created(
@@ -67,14 +66,14 @@ def reports(found: Sequence[Report], closing: str = "") -> Document:
     """The pre-flight of one or more disks; people read ``closing`` below it."""
     blocks: list[Block] = []
     for report in found:
-        blocks += [_BLANK] if blocks else []
+        blocks += [BLANK] if blocks else []
         rules = f"rules: {report.rule_set}{', --strict' if report.strict else ''}"
         style = ("warn" if report.warned else "good") if report.eligible else "bad"
         blocks += [
             Paragraph(
                 f"Disk {report.disk_id} {_verdict(report)} ({rules}; {_tally(report)}).", style
             ),
-            _findings(report.checks),
+            findings(report.checks),
         ]
         if report.hint:
             blocks.append(Paragraph(f"Hint: {report.hint}"))
@@ -121,34 +120,6 @@ def serving(url: str) -> Document:
     )
 
 
-def failure(error: EcsSnapError) -> Document:
-    """An error: what, why, and the next step."""
-    title = f"Error: {error.message}"
-    blocks: list[Block] = [Paragraph(title, "bad")]
-    telling = [check for check in error.checks if check.status in (Status.FAIL, Status.WARN)]
-    if telling and error.exit_code is ExitCode.REFUSED:
-        blocks += [_BLANK, _findings(telling), _BLANK]
-    if error.hint:
-        blocks.append(Paragraph(f"Hint: {error.hint}"))
-    reference = [f"code {error.code}", f"exit {int(error.exit_code)}"]
-    if error.request_id:
-        reference.append(f"RequestId {error.request_id}")
-    blocks.append(Paragraph(f"({', '.join(reference)})", "dim"))
-    return Document(
-        root="Error",
-        data={
-            "Code": error.code,
-            "Message": error.message,
-            "ExitCode": int(error.exit_code),
-            "RequestId": error.request_id,
-            "Hint": error.hint,
-            "Checks": [check_data(check) for check in error.checks],
-        },
-        blocks=blocks,
-        json_key="Error",
-    )
-
-
 def check_data(check: Check) -> dict[str, Any]:
     """One check as the contract's object."""
     return {
@@ -177,7 +148,8 @@ def _verdict(report: Report) -> str:
     return "has no failed check, but mind the warnings" if report.warned else "can be snapshotted"
 
 
-def _findings(checks: Sequence[Check]) -> Grid:
+def findings(checks: Sequence[Check]) -> Grid:
+    """What checks found, as rows for people."""
     rows = []
     for check in checks:
         style = _STATUS_STYLES[check.status]

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecs_snap_cli.core.preflight import CHECK_IDS, Policy, evaluate
+from ecs_snap_cli.core.choices import CHECK_IDS
+from ecs_snap_cli.core.preflight import Policy, evaluate
 from ecs_snap_cli.core.rules import RULE_SETS
 from ecs_snap_cli.errors import ApiError, Unavailable
 from ecs_snap_cli.gateway.answers import read

@@ -20,6 +20,7 @@ from ecs_snap_cli.errors import ApiError
 from ecs_snap_cli.model import Check, Report, Status
 from ecs_snap_cli.render import views
 from ecs_snap_cli.render.document import Cell, Document, Grid, Paragraph
+from ecs_snap_cli.render.failure import failure
 from ecs_snap_cli.render.literal import to_json, visible
 from ecs_snap_cli.render.plain import plain
 from ecs_snap_cli.render.terminal import console, print_blocks
@@ -56,7 +57,7 @@ def documents(text: str) -> list[Document]:
     error = ApiError(text, code=text or "X", hint=text, request_id=text)
     error.checks = checks
     report = Report("d-1", False, "documented", checks, text)
-    return [views.reports([report, report]), views.failure(error)]
+    return [views.reports([report, report]), failure(error)]
 
 
 @quick

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ecs_snap_cli.core.preflight import CHECK_IDS, Policy
+from ecs_snap_cli.core.choices import CHECK_IDS
+from ecs_snap_cli.core.preflight import Policy
 from ecs_snap_cli.errors import (
     ApiError,
     CredentialsMissing,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecs_snap_cli.core.choices import CHECK_IDS
 from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.core.preflight import (
-    CHECK_IDS,
     Policy,
     evaluate,
     exit_code,

@@ -19,6 +19,7 @@ from ecs_snap_cli.errors import ApiError, EcsSnapError, PreflightFailed
 from ecs_snap_cli.model import Check, Report, Snapshot, SnapshotOrder, Status
 from ecs_snap_cli.render import views
 from ecs_snap_cli.render.document import Block, Cell, Document, Grid, Paragraph
+from ecs_snap_cli.render.failure import failure
 from ecs_snap_cli.render.literal import to_json, visible
 from ecs_snap_cli.render.plain import plain
 from ecs_snap_cli.render.terminal import console, print_blocks
@@ -149,7 +150,7 @@ def test_the_ids_of_reports_are_the_disks_that_can_be_snapshotted() -> None:
 
 def test_an_error_has_the_members_of_the_contract() -> None:
     error = PreflightFailed("No.", hint="Try.", checks=a_report().checks)
-    written = json.loads(as_json(views.failure(error)))
+    written = json.loads(as_json(failure(error)))
     assert list(written) == ["Error"]
     checks = written["Error"].pop("Checks")
     assert written["Error"] == {
@@ -187,7 +188,7 @@ def test_reports_in_xml_have_the_elements_of_the_contract() -> None:
 
 
 def test_an_error_in_xml_has_the_elements_of_the_contract() -> None:
-    root = as_xml(views.failure(PreflightFailed("No.", checks=a_report().checks)))
+    root = as_xml(failure(PreflightFailed("No.", checks=a_report().checks)))
     assert root.tag == "Error"
     assert tags(root) == ["Code", "Message", "ExitCode", "RequestId", "Hint", "Checks"]
     assert tags(root.find("Checks")) == ["Check"] * 3
@@ -202,7 +203,7 @@ def test_nothing_is_an_empty_element(empty: object) -> None:
 
 @each_hostile
 def test_xml_stays_well_formed_and_takes_no_effect(text: str) -> None:
-    for document in (views.failure(an_error(text)), views.reports([a_report(text, text, text)])):
+    for document in (failure(an_error(text)), views.reports([a_report(text, text, text)])):
         written = element(document.root, document.data)
         assert obeyed(written) == []
         assert written.encode()
@@ -353,7 +354,7 @@ def test_a_terminal_never_cuts_the_ids_of_an_error(
         hint=f"Look at {SNAPSHOT_ID}.",
         request_id=REQUEST_ID,
     )
-    text = uncoloured(drawn(views.failure(error).blocks, width, monkeypatch))
+    text = uncoloured(drawn(failure(error).blocks, width, monkeypatch))
     for each in (DISK_ID, INSTANCE_ID, SNAPSHOT_ID, REQUEST_ID):
         assert each in text or each in joined(text)
 
