@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 # ECS's own answers go ten deep (the private addresses of an instance's network interfaces).
 DEEPEST = 32
+# The types that JSON's objects and arrays are read as.
+_NESTED = frozenset((dict, list))
 
 
 def parse(content: bytes) -> object:
@@ -49,15 +51,15 @@ def _refuse(literal: str) -> NoReturn:
 
 
 def _is_too_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(DEEPEST + 1):
+    level: list[Any] = [value] if type(value) in _NESTED else []
+    for _ in range(DEEPEST):
+        if not level:
+            return False
         # A level at a time: no recursion, and one look at each value.
         level = [
             inner
             for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) in _NESTED
         ]
-        if not level:
-            return False
-    return True
+    return any(level)

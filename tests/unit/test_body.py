@@ -77,6 +77,9 @@ def test_absurd_nesting_is_refused(depth: int) -> None:
 
 def test_nesting_is_counted_not_brackets() -> None:
     assert parse(nested(DEEPEST)) == json.loads(nested(DEEPEST))
+    empty = b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1)
+    assert parse(empty) == json.loads(empty)
+    assert parse(b"[" + empty + b"]") is REFUSED
     texts = {"Description": "[{" * 5_000, "Tags": [{"TagKey": "]["}] * 1_000}
     assert parse(json.dumps(texts).encode()) == texts
 
