@@ -81,7 +81,7 @@ def _ask(app: App, planned: Plan, *, yes: bool) -> None:
     doomed = planned.doomed
     if yes or not doomed:
         return
-    shown = [planned.known[each] for each in doomed if each in planned.known]
+    shown = [planned.known[each].record for each in doomed if each in planned.known]
     blocks: list[Block] = list(snapshots.listing(shown).blocks)
     blocks += [Paragraph(each) for each in doomed if each not in planned.known]
     blocks += [

@@ -83,7 +83,7 @@ def _told(app: App, waits: Sequence[Waited]) -> ExitCode:
         raise in_one(wrong)
     for error in wrong:
         app.terminal.warn(f"Warning: {error.message}")
-    document = snapshots.listing([each.last for each in waits if each.last is not None])
+    document = snapshots.listing([each.last.record for each in waits if each.last is not None])
     reached = tuple(each.snapshot_id for each in waits if each.error is None)
     app.terminal.result(replace(document, ids=reached))
     return code

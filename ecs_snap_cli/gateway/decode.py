@@ -81,7 +81,7 @@ def snapshot(record: JsonObject) -> Snapshot:
     available = record.get("Available")
     remaining = whole(record.get("RemainTime"))
     return Snapshot(
-        snapshot_id=text(record.get("SnapshotId")) or "",
+        snapshot_id=snapshot_id(record),
         status=text(record.get("Status")),
         progress=percent(record.get("Progress")),
         remain_seconds=remaining if remaining is not None and remaining >= 0 else None,
@@ -95,6 +95,11 @@ def snapshot(record: JsonObject) -> Snapshot:
         tags=tags(record),
         record=record,
     )
+
+
+def snapshot_id(record: JsonObject) -> str:
+    """The ID of a snapshot of DescribeSnapshots; empty where there is none."""
+    return text(record.get("SnapshotId")) or ""
 
 
 def _usage(record: JsonObject) -> str | Unknown | None:

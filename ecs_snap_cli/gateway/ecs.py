@@ -118,7 +118,9 @@ class Ecs:
             if error.code == "InvalidDiskId.NotFound":
                 return Unknown("DescribeSnapshots does not know the disk.", code=error.code)
             raise
-        if isinstance(found, Unknown) or all(_may_be_of(disk_id, each) for each in found):
+        if isinstance(found, Unknown) or not any(
+            _is_stranger(each.record, disk_id) for each in found
+        ):
             return found
         return Unknown("DescribeSnapshots answers with snapshots of other disks, too.")
 
@@ -127,6 +129,10 @@ class Ecs:
         return self._snapshots(snapshot_ids=json.dumps(list(snapshot_ids)))
 
     def snapshots(self, query: SnapshotQuery) -> Iterator[Snapshot]:
+        """All that satisfy ``query``, as ``snapshot_records`` reads them."""
+        return map(decode.snapshot, self.snapshot_records(query))
+
+    def snapshot_records(self, query: SnapshotQuery) -> Iterator[JsonObject]:
         """All that satisfy ``query``, each once; a page is asked for when it is needed.
 
         One disk after the other, in the order given. The query's ``limit`` is left to the
@@ -139,14 +145,17 @@ class Ecs:
         for filters in snapshot_filters(query):
             try:
                 for record in each_record(self._snapshot_pages(filters), *_SNAPSHOTS):
-                    snapshot = decode.snapshot(record)
-                    if _is_stranger(snapshot, filters["disk_id"], wanted):
+                    snapshot_id = decode.snapshot_id(record)
+                    if _is_stranger(record, filters["disk_id"]) or (
+                        wanted and snapshot_id not in wanted
+                    ):
+                        # An endpoint that minds no filter must not pass these off for the others.
                         raise NotUnderstood(
                             "DescribeSnapshots answers with snapshots that were not asked for."
                         )
-                    if not snapshot.snapshot_id or snapshot.snapshot_id not in given:
-                        given.add(snapshot.snapshot_id)
-                        yield snapshot
+                    if not snapshot_id or snapshot_id not in given:
+                        given.add(snapshot_id)
+                        yield record
             except ApiError as error:
                 if error.code == "InvalidDiskId.NotFound" and filters["disk_id"]:
                     error.message = f"Disk {filters['disk_id']}: {error.message}"
@@ -250,11 +259,10 @@ class Ecs:
         return CreatedImage(decode.text(body["ImageId"]) or "", decode.text(body.get("RequestId")))
 
 
-def _may_be_of(disk_id: str, snapshot: Snapshot) -> bool:
-    return snapshot.disk_id in (disk_id, "", None)
-
-
-def _is_stranger(snapshot: Snapshot, disk_id: str | None, wanted: Set[str]) -> bool:
-    """An endpoint that minds no filter must not pass other snapshots off for those asked for."""
-    other_disk = disk_id is not None and not _may_be_of(disk_id, snapshot)
-    return other_disk or bool(wanted and snapshot.snapshot_id not in wanted)
+def _is_stranger(record: JsonObject, disk_id: str | None) -> bool:
+    """Whether a snapshot is known to be of another disk than the one that was asked for."""
+    return disk_id is not None and decode.text(record.get("SourceDiskId")) not in (
+        disk_id,
+        "",
+        None,
+    )

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from ecs_snap_cli.model import JsonObject, Snapshot
+from ecs_snap_cli.gateway import decode
+from ecs_snap_cli.model import JsonObject
 from ecs_snap_cli.render.document import NOTHING, Anew, Cell, Column, Document, Row, Table
 from ecs_snap_cli.render.literal import to_json, visible
 
@@ -20,25 +21,25 @@ _LONGEST = 128
 _STATUS_STYLES = {"accomplished": "good", "progressing": "warn", "failed": "bad"}
 
 
-class Snapshots(Protocol):
-    """Snapshots that can be gone through any number of times, in memory or not."""
+class Records(Protocol):
+    """ECS's records, which can be gone through any number of times, in memory or not."""
 
     def __len__(self) -> int: ...
 
-    def __iter__(self) -> Iterator[Snapshot]: ...
+    def __iter__(self) -> Iterator[JsonObject]: ...
 
 
-def listing(found: Snapshots) -> Document:
+def listing(found: Records) -> Document:
     """Snapshots in the shape of DescribeSnapshots' own answer, however many."""
-    rows = Anew(lambda: (_row(snapshot.record) for snapshot in found))
+    rows = Anew(lambda: map(_row, found))
     return Document(
         root="DescribeSnapshotsResponse",
         data={
-            "Snapshots": Anew(lambda: (snapshot.record for snapshot in found)),
+            "Snapshots": Anew(lambda: iter(found)),
             "TotalCount": len(found),
         },
         blocks=(Table([field.column for field in _FIELDS], rows),) if found else (),
-        ids=Anew(lambda: (each.snapshot_id for each in found if each.snapshot_id)),
+        ids=Anew(lambda: filter(None, map(decode.snapshot_id, found))),
     )
 
 

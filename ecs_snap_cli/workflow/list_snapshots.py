@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Protocol
 
 from ecs_snap_cli.core.missing import no_such_snapshots
+from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.gateway.filters import MOST_BY_TAG
-from ecs_snap_cli.model import Snapshot, SnapshotQuery
+from ecs_snap_cli.model import JsonObject, SnapshotQuery
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.spool import Spool
 
@@ -17,7 +18,7 @@ from ecs_snap_cli.workflow.spool import Spool
 class Lister(Protocol):
     """The read that listing needs; the gateway offers it."""
 
-    def snapshots(self, query: SnapshotQuery) -> Iterator[Snapshot]: ...
+    def snapshot_records(self, query: SnapshotQuery) -> Iterator[JsonObject]: ...
 
 
 def list_all(lister: Lister, query: SnapshotQuery) -> Spool:
@@ -36,19 +37,19 @@ def may_lack_some(query: SnapshotQuery, count: int) -> bool:
     return bool(query.tags) and count >= MOST_BY_TAG and not _is_reached(query.limit, count)
 
 
-def _read(lister: Lister, query: SnapshotQuery) -> Iterator[Snapshot]:
+def _read(lister: Lister, query: SnapshotQuery) -> Iterator[JsonObject]:
     missing = dict.fromkeys(query.snapshot_ids)
     count = 0
-    for snapshot in islice(lister.snapshots(query), query.limit):
-        yield snapshot
+    for record in islice(lister.snapshot_records(query), query.limit):
+        yield record
         count += 1
-        missing.pop(snapshot.snapshot_id, None)
+        missing.pop(decode.snapshot_id(record), None)
     if _is_reached(query.limit, count):
         return
     if missing and replace(query, snapshot_ids=(), limit=None) != SnapshotQuery():
         # The rest of the query may have left them out: look again by ID alone.
-        for snapshot in lister.snapshots(SnapshotQuery(snapshot_ids=tuple(missing))):
-            missing.pop(snapshot.snapshot_id, None)
+        for record in lister.snapshot_records(SnapshotQuery(snapshot_ids=tuple(missing))):
+            missing.pop(decode.snapshot_id(record), None)
     if missing:
         raise no_such_snapshots(tuple(missing))
 

@@ -1,39 +1,44 @@
-"""Any number of snapshots in as much memory as a few."""
+"""Any number of records in as much memory as a few."""
 
 from __future__ import annotations
 
-import json
+import marshal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Self
 
 from ecs_snap_cli.errors import EcsSnapError
-from ecs_snap_cli.gateway import decode
-from ecs_snap_cli.model import Snapshot
+from ecs_snap_cli.model import JsonObject
 
 # About a thousand snapshots; a list that is no longer touches no disk.
 IN_MEMORY_BYTES = 2**20
-_PIECE_BYTES = 64 * 1024
+# Records that are written at once.
+_PIECE = 100
 
 
 class Spool:
-    """Snapshots that can be counted and gone through any number of times, until it is closed.
+    """Records that can be counted and gone through any number of times, until it is closed.
 
     A long list lies in a temporary file without a name, which nobody else can open (mode 0600)
     and which is gone when the process is, however that ends. Raises ``EcsSnapError`` where the
-    file cannot be written or read, and whatever ends ``snapshots`` early.
+    file cannot be written or read, and whatever ends ``records`` early.
     """
 
-    def __init__(self, snapshots: Iterable[Snapshot]) -> None:
+    def __init__(self, records: Iterable[JsonObject]) -> None:
         self._file = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (it outlives this)
         self._count = 0
+        self._sizes: list[int] = []
+        left = iter(records)
         try:
-            for snapshot in snapshots:
-                line = f"{json.dumps(snapshot.record)}\n".encode()
+            while piece := list(islice(left, _PIECE)):
+                # Of values that JSON was read as; it takes a quarter of the time of JSON itself.
+                written = marshal.dumps(piece)
                 with _explained():
-                    self._file.write(line)
-                self._count += 1
+                    self._file.write(written)
+                self._count += len(piece)
+                self._sizes.append(len(written))
             with _explained():
                 self._file.flush()
         except BaseException:
@@ -43,18 +48,15 @@ class Spool:
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Snapshot]:
+    def __iter__(self) -> Iterator[JsonObject]:
         position = 0
-        while True:
+        for size in self._sizes:
             with _explained():
                 # Another pass may be under way.
                 self._file.seek(position)
-                lines = self._file.readlines(_PIECE_BYTES)
-            if not lines:
-                return
-            for line in lines:
-                yield decode.snapshot(json.loads(line))
-            position += sum(map(len, lines))
+                written = self._file.read(size)
+            yield from marshal.loads(written)  # noqa: S302 (nobody else can write it)
+            position += size
 
     def __enter__(self) -> Self:
         return self

@@ -74,9 +74,7 @@ def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 2, LIMIT - 1, LIMIT])
-def test_an_answer_within_the_limit_is_whole(
-    small_limit: None, size: int
-) -> None:
+def test_an_answer_within_the_limit_is_whole(small_limit: None, size: int) -> None:
     content = b"x" * size
     exchange, _ = exchanged(io.BytesIO(content), x_acs_request_id="R")
     assert (exchange.status, exchange.body, exchange.oversized) == (200, content, False)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecs_snap_cli.model import Snapshot
 from ecs_snap_cli.render import snapshots
 from ecs_snap_cli.render.columns import fitted
 from ecs_snap_cli.render.document import Table
@@ -31,16 +30,12 @@ FULL = {
 HEADER = ["SnapshotId", "DiskId", "Status", "Created", "Type", "GiB", "Retention", "Name", "Tags"]
 
 
-def listed(*records: dict[str, Any]) -> list[Snapshot]:
-    return [Snapshot(str(record.get("SnapshotId", "")), record=record) for record in records]
-
-
 def in_a_pipe(*records: dict[str, Any]) -> list[str]:
-    return list(plain(snapshots.listing(listed(*records)).blocks))
+    return list(plain(snapshots.listing(records).blocks))
 
 
 def on_terminal(width: int, *records: dict[str, Any]) -> list[str]:
-    (table,) = snapshots.listing(listed(*records)).blocks
+    (table,) = snapshots.listing(records).blocks
     assert isinstance(table, Table)
     return list(plain([fitted(table, width)]))
 
@@ -135,7 +130,7 @@ def test_a_text_of_any_length_is_cut_visibly_in_the_table_only(name: str, text: 
         assert len(lines) == 2
         assert "…" in lines[1]
         assert max(map(len, lines)) < 450
-    document = snapshots.listing(listed(record))
+    document = snapshots.listing([record])
     assert json.loads("".join(pieces(document.data)))["Snapshots"] == [record]
 
 
@@ -189,5 +184,5 @@ def test_a_column_that_says_nothing_is_left_out_first() -> None:
 
 
 def test_the_ids_are_those_of_the_records_that_have_one() -> None:
-    ids = snapshots.listing(listed(FULL, {}, OTHER)).ids
+    ids = snapshots.listing([FULL, {}, OTHER]).ids
     assert list(ids) == [FULL["SnapshotId"], OTHER["SnapshotId"]]
