@@ -29,24 +29,28 @@ _MAY_BE_STACKED = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS + 1}}}")
 # XML 1.0 holds no other characters, not even as references.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_ENCODERS = {ascii_only: json.JSONEncoder(ensure_ascii=ascii_only) for ascii_only in (False, True)}
+
 
 def visible(text: str) -> str:
     """``text`` with every character that could take effect shown as ``\\x1b`` or ``\\u202e``."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _harmless(text, _escaped)
     return _unstacked(text) if _MAY_BE_STACKED.search(text) else text
 
 
 def to_json(value: Any, *, ascii_only: bool = False) -> str:
     """``value`` as one line of JSON: lossless, readable, with nothing a terminal would obey."""
-    return _harmless(json.dumps(value, ensure_ascii=ascii_only), _escaped_in_json)
+    return _harmless(_ENCODERS[ascii_only].encode(value), _escaped_in_json)
 
 
 def to_xml_text(text: str) -> str:
     """``text`` as XML character data; what XML cannot hold is shown as ``\\x1b``."""
-    text = _NOT_XML.sub(lambda match: _escaped(match[0]), text)
-    for raw, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(raw, entity)
-    return _harmless(text, lambda char: f"&#{ord(char)};")
+    if not (is_plain := text.isascii() and text.isprintable()):
+        text = _NOT_XML.sub(lambda match: _escaped(match[0]), text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text if is_plain else _harmless(text, lambda char: f"&#{ord(char)};")
 
 
 def _harmless(text: str, spelled: Callable[[str], str]) -> str:

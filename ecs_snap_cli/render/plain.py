@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 from ecs_snap_cli.render.document import Block, Grid, Paragraph, Row, Table
 from ecs_snap_cli.render.literal import visible
@@ -40,7 +39,8 @@ def column_widths(rows: Iterable[Row]) -> list[int]:
     widths: list[int] = []
     for row in rows:
         found = [cells(visible(cell.text)) for cell in row]
-        widths = [max(pair) for pair in zip_longest(widths, found, fillvalue=0)]
+        # A row may be shorter than another.
+        widths = [*map(max, widths, found), *widths[len(found) :], *found[len(widths) :]]
     return widths
 
 

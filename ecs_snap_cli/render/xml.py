@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ecs_snap_cli.render.document import is_list
@@ -43,18 +44,23 @@ def element(name: str, value: Any) -> str:
     ``{"Tags": {"Tag": [...]}}``. ``None`` is an empty element, truth values are ``true`` and
     ``false``. What no element can be called is spelled out in its name, as in ``a_x0020_b``.
     """
-    if is_list(value):
-        return "".join(_items(name, value))
-    if isinstance(value, Mapping):
-        inner = "".join(element(key, each) for key, each in value.items())
+    if isinstance(value, str):
+        inner = to_xml_text(value)
+    elif value is None:
+        inner = ""
     elif isinstance(value, bool):
         inner = "true" if value else "false"
+    elif is_list(value):
+        return "".join(_items(name, value))
+    elif isinstance(value, Mapping):
+        inner = "".join([element(key, each) for key, each in value.items()])
     else:
-        inner = "" if value is None else to_xml_text(str(value))
+        inner = to_xml_text(str(value))
     tag = _tag(name)
     return f"<{tag}>{inner}</{tag}>" if inner else f"<{tag}/>"
 
 
+@lru_cache(256)
 def _tag(name: str) -> str:
     if _NAME.fullmatch(name):
         return name
