@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import Any, Generic, NamedTuple, TypeGuard, TypeVar
 
 T = TypeVar("T")
 
@@ -23,8 +23,7 @@ class Anew(Generic[T]):
         return self.make()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One text in a grid; ``style`` is a role (``good``, ``warn``, ``bad``, ``dim``, ``strong``).
 
     ``whole`` cells (IDs) are never cut or wrapped.
@@ -37,7 +36,7 @@ class Cell:
 
 def with_text(cell: Cell, text: str) -> Cell:
     """The cell with another text; most often it is the same."""
-    return cell if text == cell.text else replace(cell, text=text)
+    return cell if text == cell.text else cell._replace(text=text)
 
 
 def is_list(value: object) -> TypeGuard[Iterable[Any]]:

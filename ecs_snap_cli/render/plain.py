@@ -30,18 +30,31 @@ def _grid(grid: Grid) -> Iterator[str]:
 
 def padded(row: Row, widths: Sequence[int]) -> list[str]:
     """A row's texts, each as wide as its column."""
-    texts = [visible(cell.text) for cell in row]
-    return [text + " " * (width - cells(text)) for text, width in zip(texts, widths, strict=False)]
+    texts, taken = _measured(row)
+    return [
+        text + " " * (width - own) for text, own, width in zip(texts, taken, widths, strict=False)
+    ]
 
 
 def column_widths(rows: Iterable[Row]) -> list[int]:
     """The widest text of each column, in terminal cells."""
     widths: list[int] = []
     for row in rows:
-        found = [cells(visible(cell.text)) for cell in row]
+        _, found = _measured(row)
         # A row may be shorter than another.
         widths = [*map(max, widths, found), *widths[len(found) :], *found[len(widths) :]]
     return widths
+
+
+def _measured(row: Row) -> tuple[list[str], list[int]]:
+    """A row's texts as they are shown, and how many terminal cells each takes."""
+    texts = [cell.text for cell in row]
+    whole = "".join(texts)
+    if whole.isascii() and whole.isprintable():
+        # Most rows: ``visible`` would change nothing in any of them.
+        return texts, list(map(len, texts))
+    texts = list(map(visible, texts))
+    return texts, list(map(cells, texts))
 
 
 def cells(text: str) -> int:

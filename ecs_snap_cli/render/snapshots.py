@@ -18,6 +18,8 @@ from ecs_snap_cli.render.literal import to_json, visible
 
 # No name that ECS takes is longer; in characters, so that a heap of accents ends here too.
 _LONGEST = 128
+_TO_THE_SECOND = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\dZ", re.ASCII)
+_DAYS = re.compile(r"\d{1,9}", re.ASCII)
 _STATUS_STYLES = {"accomplished": "good", "progressing": "warn", "failed": "bad"}
 
 
@@ -78,13 +80,13 @@ def _status(record: JsonObject) -> Cell:
 def _created(record: JsonObject) -> Cell:
     """To the minute, which is all that a person looks for."""
     text = _shown(record.get("CreationTime"))
-    to_the_second = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\dZ", text, re.ASCII)
+    to_the_second = _TO_THE_SECOND.fullmatch(text)
     return Cell(f"{to_the_second[1]}Z" if to_the_second else _short(text))
 
 
 def _retention(record: JsonObject) -> Cell:
     days = _shown(record.get("RetentionDays"))
-    return Cell(f"{days}d" if re.fullmatch(r"\d{1,9}", days, re.ASCII) else _short(days))
+    return Cell(f"{days}d" if _DAYS.fullmatch(days) else _short(days))
 
 
 def _tags(record: JsonObject) -> Cell:
@@ -101,7 +103,9 @@ def _tags(record: JsonObject) -> Cell:
 
 def _part(tag: JsonObject, name: str) -> str:
     value = tag.get(name)
-    return "" if value in (None, "") else _shown(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else to_json(value)
 
 
 def _text(value: object) -> Cell:
