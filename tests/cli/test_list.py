@@ -81,9 +81,9 @@ def test_a_snapshot_just_created_is_listed(run: Run) -> None:
     assert ended.out.splitlines()[1].startswith(f"{new}  d-sandbox-data  progressing ")
 
 
-def fill(count: int) -> None:
+def fill(count: int, path: Path | None = None) -> None:
     """So many more snapshots of d-sandbox-data, all of them on later pages."""
-    state = State(default_state_path(), lambda: datetime.now(UTC))
+    state = State(path or default_state_path(), lambda: datetime.now(UTC))
     (sample, *_) = state.snapshots("d-sandbox-data")
     with state.transaction():
         for number in range(count):
@@ -95,6 +95,17 @@ def test_more_than_a_page_is_listed_whole(run: Run) -> None:
     fill(230)
     ended = run(*LIST, "--disk-id", "d-sandbox-data", "-q")
     assert set(ended.out.split()) == {*DATA, *(f"s-more-{number}" for number in range(230))}
+
+
+def test_all_pages_come_over_one_connection(run_process: Run, tmp_path: Path) -> None:
+    state = tmp_path / "s.sqlite3"
+    fill(230, state)
+    with wire(state) as far_end:
+        options = ("--endpoint", far_end.url, "--disk-id", "d-sandbox-data")
+        ended = run_process("list", *options, env=SANDBOX_ENVIRONMENT)
+        assert (ended.code, ended.out.count("s-more-")) == (0, 230)
+        assert far_end.seen == ["DescribeSnapshots"] * 3
+        assert far_end.connections == 1
 
 
 @pytest.mark.parametrize("output", ["table", "json", "xml"])

@@ -28,6 +28,34 @@ def ids_on(text: str) -> list[str]:
     return [each["SnapshotId"] for each in json.loads(text)["Snapshots"]]
 
 
+@pytest.mark.parametrize("options", [("-o", "json"), ("-o", "xml"), ("-o", "table"), ("-q",)])
+def test_each_page_is_asked_for_once_and_parsed_once(
+    run: Run, ecs: PlayedEcs, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecs.answers(
+        "DescribeSnapshots",
+        page(*records(100), NextToken="two"),
+        page(*records(100, 101), NextToken="three"),
+        page(*records(1, 201)),
+    )
+    parsed: list[str] = []
+    decode = json.JSONDecoder.decode
+
+    def noted(self: json.JSONDecoder, text: str, *more: Any) -> Any:
+        parsed.append(text)
+        return decode(self, text, *more)
+
+    monkeypatch.setattr(json.JSONDecoder, "decode", noted)
+    assert run("list", *options).code == 0
+    assert [each.get("NextToken") for each in ecs.sent("DescribeSnapshots")] == [
+        None,
+        "two",
+        "three",
+    ]
+    held = [text.count('"SnapshotId"') for text in parsed]
+    assert [count for count in held if count] == [100, 100, 1]
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
