@@ -73,8 +73,6 @@ def _waited(
 
 
 def _told(app: App, waits: Sequence[Waited]) -> ExitCode:
-    from dataclasses import replace
-
     from ecs_snap_cli.render import snapshots
 
     wrong = [each.error for each in waits if each.error is not None]
@@ -85,5 +83,5 @@ def _told(app: App, waits: Sequence[Waited]) -> ExitCode:
         app.terminal.warn(f"Warning: {error.message}")
     document = snapshots.listing([each.last.record for each in waits if each.last is not None])
     reached = tuple(each.snapshot_id for each in waits if each.error is None)
-    app.terminal.result(replace(document, ids=reached))
+    app.terminal.result(document._replace(ids=reached))
     return code

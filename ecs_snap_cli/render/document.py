@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeGuard, TypeVar
 
@@ -13,14 +12,14 @@ T = TypeVar("T")
 NOTHING = "-"
 
 
-@dataclass(frozen=True, slots=True)
 class Anew(Generic[T]):
     """A list that is too long for memory: its items are made anew whenever it is gone through."""
 
-    make: Callable[[], Iterator[T]]
+    def __init__(self, make: Callable[[], Iterator[T]]) -> None:
+        self._make = make
 
     def __iter__(self) -> Iterator[T]:
-        return self.make()
+        return self._make()
 
 
 class Cell(NamedTuple):
@@ -48,16 +47,14 @@ Row = Sequence[Cell]
 Rows = Sequence[Row] | Anew[Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A text of its own."""
 
     text: str
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """Aligned rows of cells, ``gap`` blanks apart; the last column takes what width is left."""
 
     rows: Rows
@@ -65,8 +62,7 @@ class Grid:
     gap: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """What a table's column is called, and what becomes of it where there is little room.
 
     Columns of a high ``rank`` are left out first, those of the lowest never; cells that are
@@ -80,8 +76,7 @@ class Column:
     must_vary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows under a header, one line each: never wrapped."""
 
     columns: Sequence[Column]
@@ -99,17 +94,16 @@ Block = Paragraph | Grid | Table
 def with_texts(block: Block, change: Callable[[str], str]) -> Block:
     """The block with each of its texts as ``change`` gives it."""
     if isinstance(block, Paragraph):
-        return replace(block, text=change(block.text))
+        return block._replace(text=change(block.text))
     rows = block.rows
 
     def changed(row: Row) -> Row:
         return [with_text(cell, change(cell.text)) for cell in row]
 
-    return replace(block, rows=Anew(lambda: map(changed, rows)))
+    return block._replace(rows=Anew(lambda: map(changed, rows)))
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """``data`` for JSON and (below ``root``) XML, ``ids`` for ``--quiet``, ``blocks`` for people.
 
     A member of ``data`` may be a list too long for memory. ``json_key`` wraps ``data`` in an

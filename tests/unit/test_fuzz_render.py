@@ -68,7 +68,9 @@ def test_plain_text_has_one_harmless_line_a_row(text: str) -> None:
     assert len(lines) == 4
     assert takes_effect("".join(lines)) == []
     assert lines[3] == visible(text).rstrip()
-    if not re.search("[^\u0000-\u2000]", visible(text)):
+    # rich may know letters that this Python does not yet.
+    is_known = all(unicodedata.category(char) != "Cn" for char in text)
+    if is_known and not re.search("[^\u0000-\u2000]", visible(text)):
         assert cell_len(lines[0][: lines[0].rindex("#")]) == lines[2].rindex("#")
     for document in documents(text):
         assert takes_effect("".join(plain(document.blocks))) == []
