@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from ecs_snap_cli.values import value
 
 
 def same_word(word: str | None, known: str) -> bool:
@@ -17,7 +19,7 @@ def same_word(word: str | None, known: str) -> bool:
     return word is not None and word.isascii() and word.casefold() == known.casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unknown:
     """A fact that could not be read, or not be understood.
 
@@ -30,7 +32,7 @@ class Unknown:
     permission: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Disk:
     """One disk of DescribeDisks.
 
@@ -54,7 +56,7 @@ class Disk:
         return same_word(self.status, status)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Instance:
     """One instance of DescribeInstances; ``start_time`` is empty when it was never started."""
 
@@ -64,7 +66,7 @@ class Instance:
     lock_reasons: tuple[str, ...] | Unknown = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Snapshot:
     """One snapshot of DescribeSnapshots.
 
@@ -89,7 +91,7 @@ class Snapshot:
     record: JsonObject = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SnapshotQuery:
     """Which snapshots are meant: those that satisfy all of it; what is left out narrows nothing.
 
@@ -107,7 +109,7 @@ class SnapshotQuery:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DiskSelection:
     """Which disks a run is about: those that any of it names, less ``excluded``.
 
@@ -122,7 +124,7 @@ class DiskSelection:
     excluded: Set[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Tally:
     """What the pre-flight wants to know of a disk's snapshots, in the same room for any number.
 
@@ -139,7 +141,7 @@ class Tally:
     unclear_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Facts:
     """All that the pre-flight looks at.
 
@@ -164,7 +166,7 @@ class Status(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Check:
     """One finding of the pre-flight.
 
@@ -185,7 +187,7 @@ class Check:
         return f"{self.evidence} {self.advice}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Report:
     """The pre-flight's verdict on one disk.
 
@@ -213,7 +215,7 @@ class Report:
         return tuple(check for check in self.checks if check.status is Status.WARN)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SnapshotOrder:
     """What CreateSnapshot is asked for; ``tags`` are (key, value) pairs in the order given."""
 
@@ -226,7 +228,7 @@ class SnapshotOrder:
     resource_group_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Created:
     """ECS's answer to CreateSnapshot."""
 
@@ -234,7 +236,7 @@ class Created:
     request_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ImageOrder:
     """What CreateImage is asked for."""
 
@@ -243,7 +245,7 @@ class ImageOrder:
     client_token: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CreatedImage:
     """ECS's answer to CreateImage."""
 

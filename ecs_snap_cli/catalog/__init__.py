@@ -5,13 +5,11 @@ The texts are data (``entries.toml``), read when the first one is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What one name means and what an operator can do about it.
 
     ``kind`` is ``error-code`` (ECS's or the program's own), ``check`` or ``exit-code``; ``remedy``
@@ -61,6 +59,7 @@ def names() -> list[str]:
 def _tables() -> dict[str, dict[str, dict[str, str | bool]]]:
     # A run that ends well explains nothing and need not pay for the parser.
     import tomllib
+    from pathlib import Path
 
     return tomllib.loads(Path(__file__).with_name("entries.toml").read_text(encoding="utf-8"))
 

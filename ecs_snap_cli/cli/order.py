@@ -69,8 +69,8 @@ def policy(options: dict[str, Any], *, token_given: bool = False) -> Policy | No
 
 def patience(options: dict[str, Any]) -> Patience | None:
     """How long to wait for what is created; ``None``: not at all."""
-    from ecs_snap_cli.workflow.wait import Patience
-
     if not options["wait"]:
         return None
+    from ecs_snap_cli.workflow.wait import Patience
+
     return Patience(options["wait_for"], options["wait_timeout"], options["poll_interval"])

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 from ecs_snap_cli.core.validate import quoted
 from ecs_snap_cli.errors import UsageError
+from ecs_snap_cli.values import value
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 # Six digits of weeks are 19,000 years, which every calculation with times still holds.
 _AGE = re.compile(r"(\d{1,6})([hdw])", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Age:
     """A length of time above 0; ``text`` is how it was written, for messages."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ecs_snap_cli import catalog
@@ -10,6 +9,7 @@ from ecs_snap_cli.core.outcome import REFUSALS
 from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, PreflightFailed
 from ecs_snap_cli.model import Snapshot, Unknown, same_word
 from ecs_snap_cli.redact import redact
+from ecs_snap_cli.values import value
 
 
 class Fate(StrEnum):
@@ -20,7 +20,7 @@ class Fate(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Deletion:
     """What became of one snapshot that was to be deleted; ``code`` and ``message``: why it was not.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ecs_snap_cli.core import disk_checks, instance_checks, snapshot_checks
@@ -11,6 +11,7 @@ from ecs_snap_cli.core.choices import CHECK_IDS
 from ecs_snap_cli.core.rules import CURRENT, DOCUMENTED, Rules
 from ecs_snap_cli.errors import ExitCode
 from ecs_snap_cli.model import Check, Facts, Report, Status, Unknown
+from ecs_snap_cli.values import value
 
 CheckFunction = Callable[[Facts, Rules, datetime], Check]
 
@@ -32,7 +33,7 @@ CHECKS = tuple(zip(CHECK_IDS, _FUNCTIONS, strict=True))
 _DECIDED_BY_TOKEN = frozenset({"snapshot-limit", "snapshot-pending"})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Policy:
     """How the caller wants to be checked.
 

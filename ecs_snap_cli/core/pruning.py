@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from ecs_snap_cli.core.retention import Policy, reasons_to_keep
 from ecs_snap_cli.core.times import past_time
 from ecs_snap_cli.errors import ExitCode
 from ecs_snap_cli.model import Snapshot, Unknown, same_word
+from ecs_snap_cli.values import value
 
 NO_RULE = "no rule keeps it"
 LOCKED = "locked"
@@ -37,7 +37,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decision:
     """One snapshot's fate; ``reason`` is never empty.
 
@@ -59,7 +59,7 @@ class Decision:
         return self.snapshot.snapshot_id if self.snapshot else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Plan:
     """The disks in the order of selection, and the decisions on their snapshots, disk by disk.
 
@@ -93,7 +93,7 @@ class Plan:
         return combined([*by_disk, *(ExitCode.NOT_FOUND for _ in self.bare_instances)])
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Scope:
     """Which of a disk's snapshots are meant: every one, or those with all of what is given.
 
@@ -116,7 +116,7 @@ class Scope:
         return bool(self.tags) and isinstance(snapshot.tags, Unknown)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Judge:
     """Decides by scope and policy over the snapshots of any disk.
 

@@ -7,10 +7,10 @@ https://restic.readthedocs.io/en/stable/060_forget.html, and for what that page 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from ecs_snap_cli.core.ages import Age
+from ecs_snap_cli.values import value
 
 # The period that a local time belongs to. Where clocks go back, the hour that comes twice is two
 # periods, told apart by their offsets from UTC: each of the two hours really passed.
@@ -24,7 +24,7 @@ _PERIODS: Mapping[str, Callable[[datetime], Hashable]] = {
 COUNTED_RULES = ("last", *_PERIODS)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Policy:
     """What stays.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 
 from ecs_snap_cli.core.choices import RULE_SET_NAMES
 from ecs_snap_cli.model import Status
+from ecs_snap_cli.values import value
 
 # Disk categories that the CreateSnapshot page excludes.
 UNSUPPORTED_CATEGORIES = frozenset(
@@ -38,7 +39,7 @@ SNAPSHOT_STATUSES = frozenset({"progressing", "accomplished", "failed"})
 DATA_LOADING = timedelta(minutes=60)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rules:
     """One reading of ECS's documentation.
 

@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,11 +20,12 @@ from ecs_snap_cli.gateway.credentials import credential_client
 from ecs_snap_cli.gateway.failure import Failure
 from ecs_snap_cli.gateway.settings import Settings
 from ecs_snap_cli.model import JsonObject
+from ecs_snap_cli.values import value
 
 _LONGEST_NAP_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Timing:
     """Clock, pause and chance, so that a test needs none of them."""
 

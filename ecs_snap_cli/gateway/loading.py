@@ -33,21 +33,28 @@ _SDK = (
     "requests",
     "urllib3",
 )
-# What the SDK imports at its top and only some of its methods use: no synchronous call of ECS
-# with a key does.
+# What the SDK, and the libraries below it, import at their top and only some of their methods use:
+# no synchronous call of ECS with a key does.
 _LATER = (
     "aiofiles",
     "aiohttp",
+    "alibabacloud_tea_openapi.websocket_utils",
     "apscheduler.schedulers.background",
     "asyncio",
     "charset_normalizer",
+    "configparser",
     "cryptography.hazmat.primitives",
     "cryptography.hazmat.primitives.asymmetric",
     "cryptography.hazmat.primitives.serialization",
     "darabonba.utils.xml",
     "darabonba.websocket",
+    "email.header",
+    "http.cookies",
+    "idna",
     "importlib.metadata",
-    "alibabacloud_tea_openapi.websocket_utils",
+    "subprocess",
+    "textwrap",
+    "zipfile",
 )
 # All that the package of models consists of before its ``__all__``.
 _IMPORTS_ALONE = re.compile(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ecs_snap_cli.core.endpoint import Endpoint
+from ecs_snap_cli.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settings:
     """``endpoint`` ``None``: the region's own. ``profile``: an explicit aliyun CLI profile.
 

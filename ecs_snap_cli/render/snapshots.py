@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from ecs_snap_cli.gateway import decode
 from ecs_snap_cli.model import JsonObject
 from ecs_snap_cli.render.document import NOTHING, Anew, Cell, Column, Document, Row, Table
 from ecs_snap_cli.render.literal import to_json, visible
+from ecs_snap_cli.values import value
 
 # No name that ECS takes is longer; in characters, so that a heap of accents ends here too.
 _LONGEST = 128
@@ -45,7 +45,7 @@ def listing(found: Records) -> Document:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Field:
     """A column and what it says of a record."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ecs_snap_cli.core.missing import named
 from ecs_snap_cli.core.outcome import combined
@@ -13,8 +13,8 @@ from ecs_snap_cli.core.preflight import Policy, evaluate
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, as_told
 from ecs_snap_cli.events import DiskEnded, FleetSelected, Observer
 from ecs_snap_cli.model import Check, DiskSelection, SnapshotOrder
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.check import utc_now
-from ecs_snap_cli.workflow.create import Gateway as CreateGateway
 from ecs_snap_cli.workflow.create import Journal, send
 from ecs_snap_cli.workflow.disk_result import (
     Result,
@@ -24,19 +24,23 @@ from ecs_snap_cli.workflow.disk_result import (
     refused,
     unfinished,
 )
-from ecs_snap_cli.workflow.fleet import Fleet, FleetReader, Region
+from ecs_snap_cli.workflow.fleet import Fleet, Region
 from ecs_snap_cli.workflow.selecting import no_disk_on, select
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import Clock, Patience, wait_for_each
 
+if TYPE_CHECKING:
+    from ecs_snap_cli.workflow.create import Gateway as CreateGateway
+    from ecs_snap_cli.workflow.fleet import FleetReader
+
+    class Gateway(CreateGateway, FleetReader, Protocol):
+        """All that ``batch`` asks of ECS."""
+
+
 _MOST_NAMED = 3
 
 
-class Gateway(CreateGateway, FleetReader, Protocol):
-    """All that ``batch`` asks of ECS."""
-
-
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Plan:
     """What is to be done to each disk.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ecs_snap_cli.core.preflight import Policy, evaluate, exit_code, unread
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, UsageError
 from ecs_snap_cli.model import Facts, Report, Unknown
 from ecs_snap_cli.redact import redact
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.gather import Reader, gather
 
 
@@ -33,7 +33,7 @@ def check_disk(
     return examine(reader, disk_id, policy, now)[1]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Examination:
     """What came of looking at one disk: a report, and the error where it could not be read."""
 

@@ -6,24 +6,26 @@ import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ecs_snap_cli.core.disk_checks import CHECK_THE_ID, no_such_disk
 from ecs_snap_cli.core.preflight import Policy
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, PreflightFailed, WaitTimeout
 from ecs_snap_cli.events import Observer, SnapshotCreated, Warned, ignore
 from ecs_snap_cli.model import Created, Report, Snapshot, SnapshotOrder
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.check import examine, utc_now
-from ecs_snap_cli.workflow.gather import Reader
 from ecs_snap_cli.workflow.lost import look_for
 from ecs_snap_cli.workflow.sending import may_have_acted, sent, token_option
-from ecs_snap_cli.workflow.wait import Clock, Patience, SnapshotReader, wait_for
 
+if TYPE_CHECKING:
+    from ecs_snap_cli.workflow.gather import Reader
+    from ecs_snap_cli.workflow.wait import Clock, Patience, SnapshotReader
 
-class Gateway(Reader, SnapshotReader, Protocol):
-    """All that ``create`` asks of ECS."""
+    class Gateway(Reader, SnapshotReader, Protocol):
+        """All that ``create`` asks of ECS."""
 
-    def create_snapshot(self, order: SnapshotOrder) -> Created: ...
+        def create_snapshot(self, order: SnapshotOrder) -> Created: ...
 
 
 @dataclass(slots=True)
@@ -110,7 +112,7 @@ class Journal:
         return f"the same command again with {option}"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Result:
     """What ``create`` did; no ``report`` without a pre-flight, no ``snapshot`` without a wait."""
 
@@ -152,6 +154,8 @@ def _wait(
     observer: Observer,
     clock: Clock | None,
 ) -> Snapshot:
+    from ecs_snap_cli.workflow.wait import wait_for
+
     try:
         return wait_for(gateway, created.snapshot_id, patience, observer, clock, just_created=True)
     except WaitTimeout as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from ecs_snap_cli.core.missing import no_such_snapshots
 from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable, as_told
 from ecs_snap_cli.gateway.filters import id_lists
 from ecs_snap_cli.model import Snapshot, Unknown
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.background import Task
 from ecs_snap_cli.workflow.several import Several
 from ecs_snap_cli.workflow.wait import SnapshotReader
@@ -23,7 +23,7 @@ class Deleter(SnapshotReader, Protocol):
     def delete_snapshot(self, snapshot_id: str, *, force: bool = False) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Plan:
     """What is to become of snapshots, before anything is sent.
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ecs_snap_cli.core.outcome import REFUSALS
 from ecs_snap_cli.core.preflight import exit_code
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
 from ecs_snap_cli.model import Check, Created, Report
 from ecs_snap_cli.redact import redact
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.create import Journal, refusal
 
 # The hint of the rules in short: of a hundred disks it is to be read a hundred times.
 _CURRENT = "(Not refused by --rules current.)"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Result:
     """What came of one disk.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from ecs_snap_cli.errors import EcsSnapError, ExitCode
 from ecs_snap_cli.gateway.filters import id_lists
 from ecs_snap_cli.model import Disk, DiskSelection, Unknown
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.several import at_once
 
 FoundDisk = Disk | Unknown | None
@@ -26,7 +26,7 @@ class DiskFinder(Protocol):
     ) -> Mapping[str, Disk | Unknown]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Selected:
     """The disks that a selection means, in its order; ``None`` for one that ECS does not have.
 

@@ -22,6 +22,7 @@ from ecs_snap_cli.errors import ApiError, EcsSnapError, ExitCode, Unavailable
 from ecs_snap_cli.events import LookFailed, Observer, SnapshotSeen, WaitEnded, ignore
 from ecs_snap_cli.gateway.filters import id_lists
 from ecs_snap_cli.model import Snapshot, Unknown
+from ecs_snap_cli.values import value
 from ecs_snap_cli.workflow.background import Task
 
 Found = tuple[Snapshot, ...]
@@ -34,7 +35,7 @@ class SnapshotReader(Protocol):
     def snapshots_by_id(self, snapshot_ids: tuple[str, ...]) -> Found | Unknown: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Patience:
     """``goal``: accomplished or available. ``timeout``: seconds, 0 for no limit.
 
@@ -46,7 +47,7 @@ class Patience:
     poll_interval: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Clock:
     """Passed in, so that a test of an hour takes a millisecond."""
 
@@ -54,7 +55,7 @@ class Clock:
     sleep: Callable[[float], None] = signals.sleep
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Waited:
     """How the wait for a snapshot ended: with the snapshot, or with what is wrong.
 
