@@ -1,0 +1,1 @@
+"""What ecs-snap costs, measured against the embedded sandbox and against its peers."""
