@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from .rows import Attachment, Disk, Image, Instance, Snapshot, SnapshotLock, Tags
@@ -125,6 +126,12 @@ def _locks(stored: str, now: int) -> tuple[str, ...]:
 
 
 def _tags(stored: str, now: int) -> Tags:
+    return _pairs(stored)
+
+
+@lru_cache(1024)
+def _pairs(stored: str) -> Tags:
+    # What is tagged at all is tagged alike, most often.
     return tuple((key, value) for key, value in _items(stored))
 
 
