@@ -6,7 +6,6 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, quote_plus, unquote
 
 # An AccessKey secret has 30 characters and a token hundreds. What is shorter than this may be a
 # word of its own ("sandbox" is one, and no secret), and blotting it out would blot out the words.
@@ -77,6 +76,8 @@ def _of_the_environment() -> Iterator[str]:
             user_info = value.rpartition("@")[0].rpartition("//")[2]
             password = user_info.partition(":")[2]
             if password:
+                from urllib.parse import unquote
+
                 # A user name alone is no secret, and may be a word that results hold.
                 yield from (user_info, unquote(user_info), password, unquote(password))
 
@@ -86,6 +87,7 @@ def _spelled(secret: str) -> Iterator[str]:
     import base64
     import html
     import json
+    from urllib.parse import quote, quote_plus
 
     yield from (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], html.escape(secret))
     yield html.escape(secret, quote=False)

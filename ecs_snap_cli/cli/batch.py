@@ -65,25 +65,28 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
     further disk is begun and those under way have eight seconds to finish; a second Ctrl-C leaves
     them at once. With -q: the IDs of the snapshots.
     """
-    from dataclasses import replace
-
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
-    from ecs_snap_cli.render import batch as render
-    from ecs_snap_cli.workflow.batch import Batch, Plan
 
     # The values are the same for every disk, and so is whatever is wrong with them.
     same = orders.order(options, "d-any")
-    plan = Plan(
-        selection=selection(options, stdin_allowed=True),
-        order=lambda disk_id: replace(same, disk_id=disk_id, client_token=orders.client_token()),
-        policy=orders.policy(options),
-        patience=orders.patience(options),
-        dry_run=options["dry_run"],
-        concurrency=options["max_concurrency"],
-    )
+    disks, policy = selection(options, stdin_allowed=True), orders.policy(options)
+    patience = orders.patience(options)
     stopped = None
     with open_ecs(common, app.terminal.observe, options["rules"], Pace(options["rate"])) as ecs:
+        from dataclasses import replace
+
+        from ecs_snap_cli.render import batch as render
+        from ecs_snap_cli.workflow.batch import Batch, Plan
+
+        plan = Plan(
+            selection=disks,
+            order=lambda each: replace(same, disk_id=each, client_token=orders.client_token()),
+            policy=policy,
+            patience=patience,
+            dry_run=options["dry_run"],
+            concurrency=options["max_concurrency"],
+        )
         app.journal = run = Batch(ecs, plan, app.terminal.observe)
         try:
             run.run()

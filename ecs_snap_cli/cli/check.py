@@ -39,14 +39,15 @@ def check(
     others. With -q: the IDs of the eligible disks.
     """
     from ecs_snap_cli.cli.session import open_ecs
-    from ecs_snap_cli.core.preflight import Policy
-    from ecs_snap_cli.core.rules import RULE_SETS
-    from ecs_snap_cli.render import views
-    from ecs_snap_cli.workflow.check import check_disks
 
     disk_ids = [validate.disk_id(each) for each in disk_id]
-    policy = Policy(RULE_SETS[rules], snapshot_limit, frozenset(skip_check), strict)
     with open_ecs(common, app.terminal.observe, rules) as ecs:
+        from ecs_snap_cli.core.preflight import Policy
+        from ecs_snap_cli.core.rules import RULE_SETS
+        from ecs_snap_cli.render import views
+        from ecs_snap_cli.workflow.check import check_disks
+
+        policy = Policy(RULE_SETS[rules], snapshot_limit, frozenset(skip_check), strict)
         found = check_disks(ecs, disk_ids, policy)
     for each in found:
         # Else the reports tell it.

@@ -21,7 +21,6 @@ from ecs_snap_cli.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from ecs_snap_cli.core.preflight import Policy
     from ecs_snap_cli.model import SnapshotOrder
-    from ecs_snap_cli.workflow.create import Journal
 
 _EPILOG = """\b
 Examples:
@@ -53,8 +52,6 @@ def create(app: App, common: Common, **options: Any) -> ExitCode:
     created then. What is created carries a ClientToken, the same on every retry: an answer
     lost on the wire never makes a second snapshot.
     """
-    from ecs_snap_cli.workflow.create import Journal
-
     if len(options["disk_id"]) > 1:
         raise UsageError(
             f"create takes one snapshot of one disk; {len(options['disk_id'])} disks were given.",
@@ -65,28 +62,25 @@ def create(app: App, common: Common, **options: Any) -> ExitCode:
     policy = orders.policy(options, token_given=token is not None)
     if policy is not None and options["dry_run"]:
         return _dry_run(app, common, order, policy)
-    app.journal = journal = Journal(order)
-    return _create(app, common, journal, options, policy)
+    return _create(app, common, order, options, policy)
 
 
 def _create(
-    app: App, common: Common, journal: Journal, options: dict[str, Any], policy: Policy | None
+    app: App, common: Common, order: SnapshotOrder, options: dict[str, Any], policy: Policy | None
 ) -> ExitCode:
     from ecs_snap_cli.cli.session import open_ecs
-    from ecs_snap_cli.render import views
-    from ecs_snap_cli.workflow.create import create as run
 
+    patience = orders.patience(options)
     with open_ecs(common, app.terminal.observe, options["rules"]) as ecs:
-        result = run(
-            ecs,
-            journal,
-            policy=policy,
-            patience=orders.patience(options),
-            observer=app.terminal.observe,
-        )
+        from ecs_snap_cli.render import views
+        from ecs_snap_cli.workflow.create import Journal
+        from ecs_snap_cli.workflow.create import create as run
+
+        app.journal = journal = Journal(order)
+        result = run(ecs, journal, policy=policy, patience=patience, observer=app.terminal.observe)
     app.terminal.result(
         views.created(
-            journal.order,
+            order,
             result.created.snapshot_id,
             result.created.request_id,
             result.snapshot,
@@ -98,11 +92,12 @@ def _create(
 
 def _dry_run(app: App, common: Common, order: SnapshotOrder, policy: Policy) -> ExitCode:
     from ecs_snap_cli.cli.session import open_ecs
-    from ecs_snap_cli.render import views
-    from ecs_snap_cli.workflow.check import check_disk
-    from ecs_snap_cli.workflow.create import refusal
 
     with open_ecs(common, app.terminal.observe, policy.rules.name) as ecs:
+        from ecs_snap_cli.render import views
+        from ecs_snap_cli.workflow.check import check_disk
+        from ecs_snap_cli.workflow.create import refusal
+
         report = check_disk(ecs, order.disk_id, policy)
     if not report.eligible:
         raise refusal(report)

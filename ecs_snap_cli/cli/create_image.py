@@ -56,10 +56,6 @@ def create_image(
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.model import ImageOrder
-    from ecs_snap_cli.render import views
-    from ecs_snap_cli.workflow.create_image import ImageJournal
-    from ecs_snap_cli.workflow.create_image import create_image as run
-    from ecs_snap_cli.workflow.wait import Patience
 
     if len(snapshot_id) > 1:
         raise UsageError(
@@ -72,9 +68,14 @@ def create_image(
         name=validate.image_name(name),
         client_token=orders.client_token(client_token),
     )
-    patience = Patience(timeout=wait_timeout, poll_interval=poll_interval)
-    app.journal = journal = ImageJournal(order)
     with open_ecs(common, app.terminal.observe) as ecs:
+        from ecs_snap_cli.render import views
+        from ecs_snap_cli.workflow.create_image import ImageJournal
+        from ecs_snap_cli.workflow.create_image import create_image as run
+        from ecs_snap_cli.workflow.wait import Patience
+
+        patience = Patience(timeout=wait_timeout, poll_interval=poll_interval)
+        app.journal = journal = ImageJournal(order)
         created = run(
             ecs,
             journal,

@@ -52,12 +52,13 @@ def delete(
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
-    from ecs_snap_cli.workflow.delete import deletions, plan
 
     app.so_far = "Nothing was deleted."
     require_answer(yes=yes)
     snapshot_ids = tuple(dict.fromkeys(map(validate.snapshot_id, snapshot_id)))
     with open_ecs(common, app.terminal.observe, pace=Pace()) as ecs:
+        from ecs_snap_cli.workflow.delete import deletions, plan
+
         planned = plan(ecs, snapshot_ids, force=force)
         _ask(app, planned, yes=yes)
         run = deletions(ecs, planned, force=force)

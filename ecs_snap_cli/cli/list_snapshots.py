@@ -73,11 +73,12 @@ def list_snapshots(app: App, common: Common, **options: Any) -> ExitCode:
     is printed. JSON and XML hold ECS's own fields. With -q: the IDs.
     """
     from ecs_snap_cli.cli.session import open_ecs
-    from ecs_snap_cli.render import snapshots
-    from ecs_snap_cli.workflow.list_snapshots import list_all, may_lack_some
 
     query = _query(options)
     with open_ecs(common, app.terminal.observe) as ecs:
+        from ecs_snap_cli.render import snapshots
+        from ecs_snap_cli.workflow.list_snapshots import list_all, may_lack_some
+
         found = list_all(ecs, query)
     with found:
         if may_lack_some(query, len(found)):

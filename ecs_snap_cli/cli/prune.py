@@ -87,15 +87,16 @@ def prune(
     """
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
-    from ecs_snap_cli.render.prune import blocks, pruned
-    from ecs_snap_cli.workflow.prune import Deletion, make_plan
-    from ecs_snap_cli.workflow.selecting import no_disk_on
 
     app.so_far = "Nothing was deleted."
     disks, scope, policy = selection(options), _scope(options), _policy(options)
     if not dry_run:
         require_answer(yes=yes)
     with open_ecs(common, app.terminal.observe, pace=Pace()) as ecs:
+        from ecs_snap_cli.render.prune import blocks, pruned
+        from ecs_snap_cli.workflow.prune import Deletion, make_plan
+        from ecs_snap_cli.workflow.selecting import no_disk_on
+
         plan = make_plan(ecs, disks, scope, policy, force=force)
         for instance_id in plan.bare_instances:
             app.terminal.warn(f"Warning: {no_disk_on(instance_id)}")

@@ -11,13 +11,12 @@ from click.core import ParameterSource
 
 from ecs_snap_cli.cli.options import Common
 from ecs_snap_cli.core import validate
-from ecs_snap_cli.core.endpoint import Endpoint, parse_endpoint
 from ecs_snap_cli.errors import EcsSnapError, Interrupted, UsageError
-from ecs_snap_cli.events import Cautioned, Observer
-from ecs_snap_cli.gateway.settings import Settings
 
 if TYPE_CHECKING:
+    from ecs_snap_cli.core.endpoint import Endpoint
     from ecs_snap_cli.core.pacing import Pace
+    from ecs_snap_cli.events import Observer
     from ecs_snap_cli.gateway.ecs import Ecs
     from ecs_snap_cli.sandbox import SandboxServer
 
@@ -43,8 +42,7 @@ def open_ecs(
         with _sandbox(observer, rules, region) as endpoint:
             yield _connect(common, observer, region, endpoint, pace, static_key=key)
     else:
-        given = common.endpoint
-        endpoint_option = parse_endpoint(given) if given is not None else None
+        endpoint_option = _endpoint(common.endpoint) if common.endpoint is not None else None
         yield _connect(common, observer, _region(common), endpoint_option, pace)
 
 
@@ -73,6 +71,7 @@ def _connect(
     static_key: tuple[str, str] | None = None,
 ) -> Ecs:
     from ecs_snap_cli.gateway import loading
+    from ecs_snap_cli.gateway.settings import Settings
     from ecs_snap_cli.workflow.background import Task
 
     settings = Settings(
@@ -101,6 +100,7 @@ def sandbox_server(tell: Observer, /, **options: Any) -> SandboxServer:
 
     ``options`` and errors are those of ``SandboxServer``.
     """
+    from ecs_snap_cli.events import Cautioned
     from ecs_snap_cli.sandbox import SandboxServer, StateReadOnly, default_state_path
 
     path = default_state_path()
@@ -129,7 +129,7 @@ def _sandbox(observer: Observer, rules: str, region: str) -> Iterator[Endpoint]:
         raise EcsSnapError(f"The sandbox cannot start. {error}") from error
     server.start()
     try:
-        yield parse_endpoint(server.url)
+        yield _endpoint(server.url)
     except Interrupted:
         # Closing lets requests in hand finish; a signal does not wait for them.
         raise
@@ -137,6 +137,12 @@ def _sandbox(observer: Observer, rules: str, region: str) -> Iterator[Endpoint]:
         server.close()
         raise
     server.close()
+
+
+def _endpoint(text: str) -> Endpoint:
+    from ecs_snap_cli.core.endpoint import parse_endpoint
+
+    return parse_endpoint(text)
 
 
 def _sandbox_region(common: Common) -> str | None:

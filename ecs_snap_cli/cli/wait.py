@@ -14,7 +14,7 @@ from ecs_snap_cli.core.outcome import combined, in_one
 from ecs_snap_cli.errors import ExitCode
 
 if TYPE_CHECKING:
-    from ecs_snap_cli.workflow.wait import Patience, Waited
+    from ecs_snap_cli.workflow.wait import Waited
 
 _EPILOG = """\b
 Examples:
@@ -46,25 +46,29 @@ def wait(
     than one way, all that ECS lists are printed, exit 9; -q prints the IDs of those that are what
     was asked for.
     """
-    from ecs_snap_cli.workflow.wait import Patience
-
     app.so_far = "Nothing was changed."
     app.next_step = (
         "ECS goes on with its snapshots by itself. Run the same command again to go on waiting."
     )
     snapshot_ids = tuple(dict.fromkeys(map(validate.snapshot_id, snapshot_id)))
-    waits = _waited(app, common, snapshot_ids, Patience(wait_for, wait_timeout, poll_interval))
-    return _told(app, waits)
+    return _told(app, _waited(app, common, snapshot_ids, wait_for, wait_timeout, poll_interval))
 
 
 def _waited(
-    app: App, common: Common, snapshot_ids: tuple[str, ...], patience: Patience
+    app: App,
+    common: Common,
+    snapshot_ids: tuple[str, ...],
+    goal: str,
+    timeout: float,
+    poll_interval: float | None,
 ) -> list[Waited]:
     from ecs_snap_cli.cli.session import open_ecs
     from ecs_snap_cli.core.pacing import Pace
-    from ecs_snap_cli.workflow.wait import wait_for_each
 
     with open_ecs(common, app.terminal.observe, pace=Pace()) as ecs:
+        from ecs_snap_cli.workflow.wait import Patience, wait_for_each
+
+        patience = Patience(goal, timeout, poll_interval)
         waits = {
             each.snapshot_id: each
             for each in wait_for_each(ecs, snapshot_ids, patience, app.terminal.observe)

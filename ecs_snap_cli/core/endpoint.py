@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from urllib.parse import urlsplit
 
 from ecs_snap_cli.errors import UsageError
 from ecs_snap_cli.values import value
@@ -33,6 +31,8 @@ class Endpoint:
 
 def is_loopback(host: str) -> bool:
     """``localhost``, 127.0.0.0/8 or ::1; a name that merely resolves there is not."""
+    import ipaddress
+
     if host.lower().rstrip(".") == "localhost":
         return True
     try:
@@ -48,6 +48,8 @@ def parse_endpoint(text: str) -> Endpoint:
 
     Raises ``UsageError``; its message never repeats a user name or password of the URL.
     """
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host, port = parts.hostname, parts.port
@@ -70,6 +72,8 @@ def parse_endpoint(text: str) -> Endpoint:
 
 
 def _is_host(host: str) -> bool:
+    import ipaddress
+
     if "%" in host:
         # A zone, as in fe80::1%eth0; anything at all may stand in its place.
         return False

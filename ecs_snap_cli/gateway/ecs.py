@@ -261,8 +261,5 @@ class Ecs:
 
 def _is_stranger(record: JsonObject, disk_id: str | None) -> bool:
     """Whether a snapshot is known to be of another disk than the one that was asked for."""
-    return disk_id is not None and decode.text(record.get("SourceDiskId")) not in (
-        disk_id,
-        "",
-        None,
-    )
+    found = decode.text(record.get("SourceDiskId"))
+    return disk_id is not None and found not in (disk_id, "", None)
