@@ -98,6 +98,37 @@ def test_a_session_verifies_even_if_the_sdk_asks_it_not_to(https: Server) -> Non
     assert https.seen == []
 
 
+def test_the_public_cas_are_read_once_and_verified_by(
+    https: Server, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import darabonba.core as sdk
+
+    from ecs_snap_cli.gateway import transport
+
+    transport.install()
+    monkeypatch.setattr(sdk.DaraCore, "_sessions", {})
+    read: list[object] = []
+    real = ssl.SSLContext.load_verify_locations
+
+    def noted(context: ssl.SSLContext, cafile: object = None, *rest: object) -> None:
+        read.append(cafile)
+        real(context, cafile, *rest)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", noted)
+    url = f"https://127.0.0.1:{https.port}/"
+    request = requests.Request("POST", url).prepare()
+    with sdk.DaraCore._get_session(url, "HTTPS", pool_size=5) as session:
+        with pytest.raises(requests.exceptions.SSLError):
+            session.send(request)
+        assert read == [requests.certs.where()]
+        # As if the server's were among them.
+        session.get_adapter(url).ssl_context.load_verify_locations(tls.ca)
+        for _ in range(2):
+            session.send(request)
+            session.get_adapter(url).poolmanager.clear()
+        assert read == [requests.certs.where(), tls.ca]
+
+
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_a_ca_bundle_without_certificates_ends_the_run_at_once(
     run: Run, https: Server, monkeypatch: pytest.MonkeyPatch, variable: str

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from ecs_snap_cli.gateway import transport
 
@@ -51,3 +52,19 @@ def test_only_a_session_that_needs_tls_reads_the_certificates(
     secure = sdk.DaraCore._get_session("https://h:443", "HTTPS", pool_size=5)
     assert made == [1]
     assert secure.get_adapter("https://h").ssl_context is not None
+
+
+def test_a_connection_through_a_proxy_reads_the_public_cas_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import darabonba.core as sdk
+
+    transport.install()
+    monkeypatch.setattr(sdk.DaraCore, "_sessions", {})
+    session = sdk.DaraCore._get_session("https://h:443", "HTTPS", pool_size=5)
+    request = requests.Request("POST", "https://h:443/").prepare()
+    adapter = session.get_adapter(request.url)
+    for proxies, named in (({}, None), ({"https": "http://p:1"}, requests.certs.where())):
+        pool = adapter.get_connection_with_tls_context(request, True, proxies=proxies)
+        adapter.cert_verify(pool, request.url, True, None)
+        assert (pool.cert_reqs, pool.ca_certs) == ("CERT_REQUIRED", named)
