@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import RenderableType
 from rich.progress import (
@@ -31,6 +31,8 @@ from ecs_snap_cli.render.terminal import console
 _BAR_WIDTH, _PERCENT_WIDTH, _ELAPSED_WIDTH, _LEFT_WIDTH = 21, 5, 8, 19
 # Below this a run's line holds no more than counts.
 _FLEET_WIDTH = 76
+# The streams have an owner: rich is not to put others in their place while something is shown.
+_DISPLAY: dict[str, Any] = {"transient": True, "redirect_stdout": False, "redirect_stderr": False}
 
 
 class ProgressBars:
@@ -41,7 +43,7 @@ class ProgressBars:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._progress = _Progress(console=console(stream), transient=True)
+        self._progress = _Progress(console=console(stream), **_DISPLAY)
         self._tasks: dict[str, TaskID] = {}
         self._progress.start()
 
@@ -98,7 +100,7 @@ class FleetBar:
             TextColumn("{task.fields[ended]}", markup=False),
             *([_Rate(), TimeRemainingColumn(compact=True)] if wide else []),
         ]
-        self._progress = Progress(*columns, console=screen, transient=True)
+        self._progress = Progress(*columns, console=screen, **_DISPLAY)
         self._task = self._progress.add_task("", total=disks, ended="")
         self._progress.start()
 
