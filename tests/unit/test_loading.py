@@ -101,14 +101,13 @@ told = [response.apparent_encoding, requests.compat.chardet.__name__]
 """
 _LIBRARIES = """
 import configparser, email.policy, email.message, logging, requests, traceback, zipfile
-from alibabacloud_credentials.provider import external, profile
+from alibabacloud_credentials.provider import profile
 jar = requests.cookies.RequestsCookieJar()
 jar.set("a", "b")
 host = requests.Request("GET", "http://b\u00fccher.example/").prepare().url
 letter = email.message.Message()
 letter["Subject"] = chr(0xDCE9)
 told = [jar["a"], host, str(letter["Subject"]), profile.configparser.ConfigParser().sections(),
-        external.subprocess.run(["true"]).returncode,
         requests.utils.extract_zipped_paths("/no/such.zip/file"),
         traceback.format_exception(ExceptionGroup("g", [ValueError("v")]))[-1].strip()]
 """
