@@ -50,6 +50,7 @@ def listing(bench: Bench) -> Finding:
         )
     process, alone = walls(runs["the SDK's models"]), _told_seconds(runs["the SDK's models"])
     process_cpu = cpus(runs["the SDK's models"])
+    server_alone = _told_seconds(runs["the server alone"])
     rows = []
     for form in formats:
         whole = walls(runs[f"list -o {form}"])
@@ -58,11 +59,14 @@ def listing(bench: Bench) -> Finding:
         what = f"`list -o {form}` of {SNAPSHOTS:,}"
         rows += [
             against(f"{what}, process against process", whole, process, duration, 1.5),
+            against(
+                f"{what}, less the server's own time, process against process",
+                *(whole.less(server_alone), process, duration, 1.5),
+            ),
             against(f"{what}, whole, against reading alone", whole, alone, duration, 1.5),
             against(f"{what}, less `--limit 1`, against reading alone", left, alone, duration, 1.5),
             against(f"{what}, CPU, process against process", cpu, process_cpu, duration),
         ]
-    server_alone = _told_seconds(runs["the server alone"])
     size = sum(page.stat().st_size for page in pages.iterdir())
     return Finding(
         rows,
