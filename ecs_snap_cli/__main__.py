@@ -7,8 +7,10 @@ traceback, however early it comes.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+import threading
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # Until signals are caught, Ctrl-C ends the process without Python's traceback.
@@ -37,6 +39,11 @@ def entry_point() -> None:
     signals.ignore()
     # What is left is for the system to take back: Python need not go through it all at its end.
     gc.freeze()
+    if threading.active_count() > 1:
+        # A call was left behind. Where it is in the middle of an import, Python's own end takes
+        # away what it works on, and the process would end with SIGSEGV or SIGABRT. All that was
+        # written is flushed.
+        os._exit(code)
     sys.exit(code)
 
 

@@ -48,8 +48,9 @@ ONLINE = (
 )
 _SDK_MODELS = "alibabacloud_ecs20140526.models."
 _SHOW = """
-import sys
+import os, sys
 from ecs_snap_cli.__main__ import entry_point
+os._exit = sys.exit
 try:
     entry_point()
 finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,16 @@ def start(*argv: str, env: dict[str, str] | None = None) -> subprocess.Popen[str
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def started_by(prepare: str) -> Ended:
+    """The program's own start, after ``prepare``."""
+    code = f"{prepare}\nfrom ecs_snap_cli.__main__ import entry_point\nentry_point()"
+    argv = [sys.executable, "-c", code]
+    done = subprocess.run(
+        argv, env=bare_environment(), capture_output=True, text=True, check=False, timeout=20
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def ended_by(process: subprocess.Popen[str], number: signal.Signals) -> tuple[Ended, float]:
@@ -255,3 +266,20 @@ def test_runs_at_once_in_the_embedded_sandbox_make_one_snapshot() -> None:
     running = [start("create", "--sandbox", *DATA, "-q") for _ in range(3)]
     ends = [(process.communicate(timeout=60), process.returncode) for process in running]
     assert sorted(code for _, code in ends) == [0, 3, 3]
+
+
+_LEFT_BEHIND = """
+import atexit, threading
+from ecs_snap_cli.cli import main
+def leave_behind(argv):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    return 130
+main.main = leave_behind
+atexit.register(print, "Python's own end")
+"""
+
+
+def test_python_is_not_taken_down_under_a_call_that_is_left_behind() -> None:
+    # One that is importing the SDK would crash the process then, at some moments.
+    ended = started_by(_LEFT_BEHIND)
+    assert (ended.code, ended.out, ended.err) == (130, "", "")
