@@ -31,7 +31,10 @@ def entry_point() -> None:
         from ecs_snap_cli.cli.main import main
 
         code = main(argv)
-    except Interrupted as stop:
+    except (Interrupted, RuntimeError) as error:
+        stop = error if isinstance(error, Interrupted) else signals.behind(error)
+        if stop is None:
+            raise
         # It came while main's module was imported; no further signal comes now.
         from ecs_snap_cli.cli.main import report_interruption
 

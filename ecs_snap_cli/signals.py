@@ -44,6 +44,15 @@ def check() -> None:
         raise _swallowed.pop()
 
 
+def behind(error: Exception) -> Interrupted | None:
+    """The signal that ``error`` was made of, if it was.
+
+    Up to 3.11 Python makes a ``RuntimeError`` of whatever is raised while a class is made.
+    """
+    cause = error.__cause__
+    return cause if isinstance(cause, Interrupted) else None
+
+
 def sleep(seconds: float) -> None:
     """Let time pass, for the main thread: a signal ends it."""
     wait(Event(), seconds)

@@ -40,6 +40,8 @@ def _guarded(app: App, argv: Sequence[str]) -> int:
     except EcsSnapError as error:
         return _report(app, error)
     except Exception as error:
+        if stop := signals.behind(error):
+            raise stop from None
         return _report(app, _unexpected(app, error))
 
 

@@ -283,3 +283,22 @@ def test_python_is_not_taken_down_under_a_call_that_is_left_behind() -> None:
     # One that is importing the SDK would crash the process then, at some moments.
     ended = started_by(_LEFT_BEHIND)
     assert (ended.code, ended.out, ended.err) == (130, "", "")
+
+
+_WHILE_A_CLASS_IS_MADE = """
+import os, signal
+from ecs_snap_cli.cli import main
+class Member:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+def make_class(*given):
+    type("Made", (), {"member": Member()})
+"""
+
+
+@pytest.mark.parametrize("where", ["main", "_run"], ids=["as main is imported", "in a command"])
+def test_a_signal_while_a_class_is_made_is_one(where: str) -> None:
+    # Python up to 3.11 makes a RuntimeError of it.
+    ended = started_by(f"{_WHILE_A_CLASS_IS_MADE}\nmain.{where} = make_class")
+    assert_clean(ended, signal.SIGINT)
+    assert "Nothing was created." in ended.err
