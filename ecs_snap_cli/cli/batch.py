@@ -87,6 +87,7 @@ def batch(app: App, common: Common, **options: Any) -> ExitCode:
             dry_run=options["dry_run"],
             concurrency=options["max_concurrency"],
         )
+        app.terminal.prepare(watches=True)
         app.journal = run = Batch(ecs, plan, app.terminal.observe)
         try:
             run.run()

@@ -76,6 +76,7 @@ def _create(
         from ecs_snap_cli.workflow.create import Journal
         from ecs_snap_cli.workflow.create import create as run
 
+        app.terminal.prepare(watches=patience is not None)
         app.journal = journal = Journal(order)
         result = run(ecs, journal, policy=policy, patience=patience, observer=app.terminal.observe)
     app.terminal.result(

@@ -75,6 +75,7 @@ def create_image(
         from ecs_snap_cli.workflow.wait import Patience
 
         patience = Patience(timeout=wait_timeout, poll_interval=poll_interval)
+        app.terminal.prepare()
         app.journal = journal = ImageJournal(order)
         created = run(
             ecs,

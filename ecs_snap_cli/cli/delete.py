@@ -60,6 +60,7 @@ def delete(
         from ecs_snap_cli.workflow.delete import deletions, plan
 
         planned = plan(ecs, snapshot_ids, force=force)
+        app.terminal.prepare("deletions")
         _ask(app, planned, yes=yes)
         run = deletions(ecs, planned, force=force)
         carry_out(

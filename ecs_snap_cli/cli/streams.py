@@ -70,6 +70,13 @@ def write_lines(stream: TextIO | None, lines: Iterable[str]) -> None:
     _write(_open(stream, "table"), (f"{line}\n" for line in lines))
 
 
+def writers(stream: TextIO | None, output: str) -> tuple[str, ...]:
+    """The modules of ``render`` that ``write_document`` takes there."""
+    if output != "table":
+        return (output,)
+    return ("terminal",) if is_terminal(stream) else ("plain",)
+
+
 def write_document(stream: TextIO | None, document: Document, output: str) -> None:
     """Write a document as ``table``, ``json`` or ``xml`` and flush it."""
     if output == "table":

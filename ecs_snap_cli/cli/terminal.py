@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 import threading
 from collections.abc import Sequence
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING
 from ecs_snap_cli.cli.streams import (
     OutputLost,
     guarded,
+    is_terminal,
     write_blocks,
     write_document,
     write_lines,
     write_text,
+    writers,
 )
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.redact import redact
@@ -46,6 +49,21 @@ class Terminal:
         self._closed = False
         self._watch: Watch | None = None
 
+    def prepare(self, *renderers: str, watches: bool = False) -> None:
+        """Load all that telling what is done takes, before anything is done.
+
+        A wait is long, and the program's own files may be gone at its end, as in an upgrade.
+        ``renderers`` are modules of ``render``; ``watches``: snapshots are waited for.
+        """
+        names = ["failure", *renderers, *writers(sys.stdout, self.output)]
+        names += writers(sys.stderr, self.output)
+        if watches and self.shows_progress and is_terminal(sys.stderr):
+            names.append("progress")
+        for name in names:
+            importlib.import_module(f"ecs_snap_cli.render.{name}")
+        if watches:
+            importlib.import_module("ecs_snap_cli.cli.watch")
+
     def result(self, document: Document) -> None:
         """Write the result on stdout; raises ``OutputLost`` where that cannot be done."""
         self.close_progress()
@@ -65,12 +83,16 @@ class Terminal:
 
     def error(self, error: EcsSnapError) -> bool:
         """Write an error on stderr, as text or as one document; whether that could be done."""
-        from ecs_snap_cli.render.failure import failure
-
         self.close_progress()
         self._held.clear()
         try:
-            write_document(sys.stderr, failure(error), self.output)
+            try:
+                from ecs_snap_cli.render.failure import failure
+
+                write_document(sys.stderr, failure(error), self.output)
+            except ImportError:
+                # The program's own files are gone, as in an upgrade: its words are left.
+                write_text(sys.stderr, f"Error: {visible(error.message)}\n")
         except (OSError, ValueError):
             return False
         return True
