@@ -34,6 +34,9 @@ def main(argv: Sequence[str]) -> int:
     except (BadRun, Missing) as problem:
         print(f"Nothing is measured. {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted: nothing is measured.", file=sys.stderr)
+        return 128 + signal.SIGINT
     print(text, end="")
     if options.out is not None:
         options.out.write_text(text)
@@ -72,7 +75,8 @@ def report(about: Sequence[tuple[str, str]], findings: Sequence[Finding]) -> str
             "# What ecs-snap costs",
             "",
             "Written by `bench/run`: medians of interleaved rounds against the embedded sandbox,",
-            "over HTTP on loopback. The ratios are what counts; the times are this machine's.",
+            "over HTTP on loopback. The ratios are what counts; the times are this machine's. A",
+            "ratio up to the bar has met it, and is better up to the second, where there is one.",
             "",
             *(f"- {name}: {value}" for name, value in about),
             "",
@@ -98,6 +102,12 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+def _items() -> str:
+    """What each item measures, by its docstring's first line."""
+    told = ((name, (item.__doc__ or "").split("\n")[0]) for name, item in ITEMS.items())
+    return "; ".join(f"{name} ({text.rstrip('.')})" for name, text in told)
+
+
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bench/run",
@@ -106,9 +116,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         "nothing else meanwhile. Where ALIYUN_CLI names the official CLI, that is a peer, too.",
     )
     # No choices: argparse holds an empty list against them.
-    parser.add_argument(
-        "items", nargs="*", metavar="ITEM", help=f"Only these of {', '.join(ITEMS)}."
-    )
+    parser.add_argument("items", nargs="*", metavar="ITEM", help=f"Only these: {_items()}.")
     parser.add_argument(
         "--rounds", type=int, metavar="N", help=f"At least {LEAST_ROUNDS}, which is the default."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -91,7 +92,8 @@ class Meter:
         try:
             out, err = process.communicate(timeout=_LONGEST_SECONDS)
         except BaseException as problem:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(problem, subprocess.TimeoutExpired):
                 raise BadRun(f"{shlex.join(argv)} takes more than {_LONGEST_SECONDS} s") from None

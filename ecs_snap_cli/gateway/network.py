@@ -99,7 +99,11 @@ def _of_handshake(causes: list[BaseException]) -> Failure:
     """TLS was never agreed on, so nothing was sent."""
     tls = _first(causes, ssl.SSLError)
     if tls is None or isinstance(tls, ssl.SSLEOFError):
-        return _not_reached(f"the TLS handshake broke off ({_innermost(causes)})")
+        return _not_reached(
+            f"the TLS handshake broke off ({_innermost(causes)})",
+            f"{_CHECK_NETWORK} A server on this machine that speaks no TLS, as the sandbox, is to "
+            "be named with http://.",
+        )
     reason = (tls.reason or "no reason given").replace("_", " ").lower()
     return Failure(
         f"TLS failed ({reason})",
