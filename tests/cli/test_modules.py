@@ -49,17 +49,19 @@ ONLINE = (
 _SDK_MODELS = "alibabacloud_ecs20140526.models."
 _SHOW = """
 import os, sys
+# What the environment starts with every Python is nothing that the program loads.
+before = set(sys.modules)
 from ecs_snap_cli.__main__ import entry_point
 os._exit = sys.exit
 try:
     entry_point()
 finally:
-    print("LOADED", *sys.modules, file=sys.stderr)
+    print("LOADED", *set(sys.modules) - before, file=sys.stderr)
 """
 
 
 def loaded_by(*argv: str, **environment: str) -> list[str]:
-    """What a run of the program leaves in ``sys.modules``, as ``modules.txt`` tells it."""
+    """What a run of the program adds to ``sys.modules``, as ``modules.txt`` tells it."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", _SHOW, *argv],
         env=bare_environment() | environment,
@@ -70,12 +72,8 @@ def loaded_by(*argv: str, **environment: str) -> list[str]:
     )
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("LOADED ")]
     names = set(line.split()[1:])
-    # What an editable install brings is no package that is used.
-    others = {name.partition(".")[0] for name in names if not name.startswith("__")}
-    return sorted(
-        {name for name in names if _is_told(name)}
-        | (others - sys.stdlib_module_names - {"_distutils_hack"})
-    )
+    others = {name.partition(".")[0] for name in names}
+    return sorted({name for name in names if _is_told(name)} | (others - sys.stdlib_module_names))
 
 
 def _is_told(name: str) -> bool:
