@@ -71,3 +71,21 @@ def test_a_connection_through_a_proxy_reads_the_public_cas_itself(
         adapter.cert_verify(pool, request.url, True, None)
         assert pool.cert_reqs == "CERT_REQUIRED"
         assert pool.ca_certs == (named if reads else None)
+
+
+def test_a_context_without_cas_gets_the_public_ones() -> None:
+    import darabonba.core as sdk
+
+    class OtherVersion:
+        @staticmethod
+        def get_adapter(prefix: str) -> object:
+            return sdk._TLSAdapter(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+
+    transport._spare_tls(OtherVersion)
+    adapter = OtherVersion.get_adapter("HTTPS")
+    request = requests.Request("POST", "https://h:443/").prepare()
+    pool = adapter.get_connection_with_tls_context(request, True)
+    requests.adapters.HTTPAdapter().cert_verify(pool, request.url, True, None)
+    named = pool.ca_certs
+    adapter.cert_verify(pool, request.url, True, None)
+    assert (pool.cert_reqs, pool.ca_certs) == ("CERT_REQUIRED", named)
