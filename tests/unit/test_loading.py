@@ -100,14 +100,17 @@ response._content = b"plain text"
 told = [response.apparent_encoding, requests.compat.chardet.__name__]
 """
 _LIBRARIES = """
-import configparser, email.policy, email.message, logging, requests, traceback, zipfile
+import configparser, email.policy, email.message, http.cookies, logging, requests, traceback
+import zipfile
 from alibabacloud_credentials.provider import profile
 jar = requests.cookies.RequestsCookieJar()
 jar.set("a", "b")
+jar.set("c", http.cookies.SimpleCookie("c=d")["c"])
 host = requests.Request("GET", "http://b\u00fccher.example/").prepare().url
 letter = email.message.Message()
 letter["Subject"] = chr(0xDCE9)
-told = [jar["a"], host, str(letter["Subject"]), profile.configparser.ConfigParser().sections(),
+told = [jar["a"], jar["c"], host, str(letter["Subject"]),
+        profile.configparser.ConfigParser().sections(),
         requests.utils.extract_zipped_paths("/no/such.zip/file"),
         traceback.format_exception(ExceptionGroup("g", [ValueError("v")]))[-1].strip()]
 """
