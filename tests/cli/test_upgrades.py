@@ -23,6 +23,7 @@ def then_gone(act):
         try:
             return act(*given, **options)
         finally:
+            print("GONE", file=sys.stderr)
             sys.meta_path.insert(0, Gone())
             sys.path_importer_cache.clear()
     return acted
@@ -44,7 +45,8 @@ def run(*argv: str) -> Ended:
         check=False,
         timeout=60,
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    assert "GONE\n" in done.stderr
+    return Ended(done.returncode, done.stdout, done.stderr.replace("GONE\n", ""))
 
 
 @pytest.mark.parametrize("output", ["table", "json", "xml"])
@@ -54,7 +56,7 @@ def run(*argv: str) -> Ended:
         ("create", *DATA),
         ("create-image", "--snapshot-id", "s-sandbox-system-1", "--name", "golden"),
         ("delete", "--yes", "--snapshot-id", "s-sandbox-data-1"),
-        ("prune", "--yes", "--all-manual", "--keep-last", "1", *DATA),
+        ("prune", "--yes", "--all-manual", "--keep-last", "60", "--disk-id", "d-sandbox-full"),
     ],
     ids=lambda argv: argv[0],
 )
