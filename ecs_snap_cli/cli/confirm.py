@@ -62,6 +62,7 @@ def carry_out(app: App, delete: Callable[[], None], tell_result: Callable[[], No
 
     ``delete`` raises ``Interrupted`` after a signal, as this does then.
     """
+    app.terminal.prepare()
     try:
         delete()
         signals.ignore()

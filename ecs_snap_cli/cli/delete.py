@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +14,6 @@ from ecs_snap_cli.core.outcome import combined
 from ecs_snap_cli.errors import ExitCode
 
 if TYPE_CHECKING:
-    from ecs_snap_cli.core.deletion import Deletion
     from ecs_snap_cli.workflow.delete import Plan
 
 CONCURRENCY = 8
@@ -57,17 +55,18 @@ def delete(
     require_answer(yes=yes)
     snapshot_ids = tuple(dict.fromkeys(map(validate.snapshot_id, snapshot_id)))
     with open_ecs(common, app.terminal.observe, pace=Pace()) as ecs:
+        from ecs_snap_cli.render import deletions as render
         from ecs_snap_cli.workflow.delete import deletions, plan
 
         planned = plan(ecs, snapshot_ids, force=force)
-        app.terminal.prepare("deletions")
         _ask(app, planned, yes=yes)
         run = deletions(ecs, planned, force=force)
-        carry_out(
-            app,
-            lambda: run.run(CONCURRENCY),
-            lambda: _tell(app, planned.results(run.results())),
-        )
+
+        def tell_result() -> None:
+            results = planned.results(run.results())
+            tell(app, render.deletions(results), render.tally(results))
+
+        carry_out(app, lambda: run.run(CONCURRENCY), tell_result)
     return combined(each.exit_code for each in planned.results(run.results()))
 
 
@@ -93,9 +92,3 @@ def _ask(app: App, planned: Plan, *, yes: bool) -> None:
     app.terminal.show(blocks)
     what = "this snapshot" if len(doomed) == 1 else f"these {len(doomed)} snapshots"
     confirm(app, f"Delete {what}?", yes=yes)
-
-
-def _tell(app: App, results: Sequence[Deletion]) -> None:
-    from ecs_snap_cli.render.deletions import deletions, tally
-
-    tell(app, deletions(results), tally(results))

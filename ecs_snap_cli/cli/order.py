@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,8 +41,6 @@ def order(options: dict[str, Any], disk_id: str, token: str | None = None) -> Sn
 
 def client_token(given: str | None = None) -> str:
     """The ClientToken of one order: the caller's own, or a fresh one."""
-    import uuid
-
     return str(uuid.uuid4()) if given is None else validate.client_token(given)
 
 

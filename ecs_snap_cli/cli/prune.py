@@ -105,7 +105,6 @@ def prune(
         if not dry_run and (question := _question(plan)):
             if not yes:
                 app.terminal.show(blocks(plan))
-            app.terminal.prepare()
             confirm(app, question, yes=yes)
             deletion = Deletion(ecs, plan, force=force)
             carry_out(app, deletion.run, lambda: _tell(app, deletion.result()))

@@ -70,11 +70,11 @@ def write_lines(stream: TextIO | None, lines: Iterable[str]) -> None:
     _write(_open(stream, "table"), (f"{line}\n" for line in lines))
 
 
-def writers(stream: TextIO | None, output: str) -> tuple[str, ...]:
-    """The modules of ``render`` that ``write_document`` takes there."""
+def renderer(stream: TextIO | None, output: str) -> str:
+    """The module of ``render`` that writes ``output`` there."""
     if output != "table":
-        return (output,)
-    return ("terminal",) if is_terminal(stream) else ("plain",)
+        return output
+    return "terminal" if is_terminal(stream) else "plain"
 
 
 def write_document(stream: TextIO | None, document: Document, output: str) -> None:
@@ -104,7 +104,7 @@ def _write(stream: TextIO, pieces: Iterable[str]) -> None:
 def write_blocks(stream: TextIO | None, blocks: Sequence[Block]) -> None:
     """Write what people read, and flush it."""
     stream = _open(stream, "table")
-    if is_terminal(stream):
+    if renderer(stream, "table") == "terminal":
         from ecs_snap_cli.render.document import with_texts
         from ecs_snap_cli.render.terminal import console, print_blocks
 

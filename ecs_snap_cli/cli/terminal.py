@@ -13,11 +13,11 @@ from ecs_snap_cli.cli.streams import (
     OutputLost,
     guarded,
     is_terminal,
+    renderer,
     write_blocks,
     write_document,
     write_lines,
     write_text,
-    writers,
 )
 from ecs_snap_cli.errors import EcsSnapError
 from ecs_snap_cli.redact import redact
@@ -49,14 +49,13 @@ class Terminal:
         self._closed = False
         self._watch: Watch | None = None
 
-    def prepare(self, *renderers: str, watches: bool = False) -> None:
-        """Load all that telling what is done takes, before anything is done.
+    def prepare(self, *, watches: bool = False) -> None:
+        """Load all that writing a result or an error takes, before anything is done.
 
         A wait is long, and the program's own files may be gone at its end, as in an upgrade.
-        ``renderers`` are modules of ``render``; ``watches``: snapshots are waited for.
+        ``watches``: snapshots are waited for.
         """
-        names = ["failure", *renderers, *writers(sys.stdout, self.output)]
-        names += writers(sys.stderr, self.output)
+        names = ["failure", *(renderer(each, self.output) for each in (sys.stdout, sys.stderr))]
         if watches and self.shows_progress and is_terminal(sys.stderr):
             names.append("progress")
         for name in names:
