@@ -106,7 +106,7 @@ def fill_up(state: Path, count: int) -> None:
     """Add old snapshots of one disk until the state holds ``count``."""
     opened = State(state, lambda: datetime.now(UTC))
     try:
-        now, there = opened.now(), sum(1 for _ in opened.snapshots())
+        now, there = opened.now(), opened.count(Snapshot, ())
         with opened.transaction():
             for number in range(count - there):
                 opened.add(
@@ -118,11 +118,11 @@ def fill_up(state: Path, count: int) -> None:
                         disk_category="cloud_essd",
                         disk_size=100,
                         name=f"nightly-{number:05}",
-                        retention_days=14,
+                        retention_days=3650,
                         tags=(("job", "nightly"), ("team", "storage")),
                     )
                 )
-        expect("Snapshots in the state", sum(1 for _ in opened.snapshots()), count)
+        expect("Snapshots in the state", opened.count(Snapshot, ()), count)
     finally:
         opened.close()
 

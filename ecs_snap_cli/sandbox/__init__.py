@@ -5,7 +5,7 @@ It stands apart: it imports nothing else of this project and no SDK.
 
 from .faultplan import FaultPlanError, parse_fault, read_plan
 from .faults import Fault
-from .seed import REGION_ID
+from .regions import REGION_ID
 from .server import SandboxServer
 from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from .state import reset

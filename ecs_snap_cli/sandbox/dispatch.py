@@ -12,7 +12,6 @@ from .params import Params
 from .regions import REGIONS
 from .request import Answer, Request, decode_pairs
 from .rules import RuleSet
-from .seed import REGION_ID
 from .signature import verify
 from .state import Clock, State, StateUnavailable
 
@@ -25,7 +24,7 @@ _log.addHandler(logging.NullHandler())
 class Dispatcher:
     """Answers requests against one state under one rule set, as one region's endpoint."""
 
-    def __init__(self, state: State, rules: RuleSet, clock: Clock, region: str) -> None:
+    def __init__(self, state: State, rules: RuleSet, clock: Clock, region: str | None) -> None:
         self._region = region
         self._state = state
         self._rules = rules
@@ -65,7 +64,7 @@ class Dispatcher:
             rules=self._rules,
             request_id=request_id,
             host=request.headers["host"],
-            elsewhere=_is_elsewhere(action, params, self._region),
+            region=_region(action, params, self._region),
         )
         return action.handle(context, params)
 
@@ -134,12 +133,14 @@ def _either(request: Request, values: dict[str, str], name: str) -> str:
     return in_header or in_values
 
 
-def _is_elsewhere(action: Action, params: Params, endpoint_region: str) -> bool:
-    region = params.required("RegionId") if action.region_required else params.text("RegionId")
-    region = region or endpoint_region
-    if region not in REGIONS:
+def _region(action: Action, params: Params, endpoint_region: str | None) -> str | None:
+    region = params.text(action.region_parameter) or params.text("RegionId")
+    if action.region_required and not region:
+        raise missing_parameter(action.region_parameter)
+    region = region or endpoint_region or ""
+    if region and region not in REGIONS:
         raise ApiError(404, "InvalidRegionId.NotFound", "There is no region of this RegionId.")
-    return region != REGION_ID
+    return region or None
 
 
 def refused(error: ApiError, request: Request, request_id: str) -> Answer:

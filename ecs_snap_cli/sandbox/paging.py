@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from .errors import ApiError, invalid_parameter
 from .params import Params
@@ -20,12 +20,23 @@ DEFAULT_SIZE = 10
 MAX_PAGE_SIZE = 100
 
 Row = TypeVar("Row")
+Listed = TypeVar("Listed", covariant=True)
+
+
+class Listing(Protocol[Listed]):
+    """A filtered list in its order, of which no more is read than is needed."""
+
+    def beyond(self, key: Key | None) -> Iterable[Listed]:
+        """What comes after the row of a key, or the whole."""
+
+    def part(self, start: int, size: int) -> tuple[Sequence[Listed], int]:
+        """`size` rows after the first `start`, and how many there are in all."""
 
 
 def take_page(
     action: str,
     params: Params,
-    rows: Callable[[Key | None], Iterable[Row]],
+    listing: Listing[Row],
     key: Callable[[Row], Key],
     *,
     max_results: int,
@@ -34,11 +45,10 @@ def take_page(
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields.
 
-    `rows` gives the filtered list, ascending by `key`: what comes after the row of a key, or the
-    whole. A NextToken names the last row given, not a count, so rows that are added meanwhile
-    neither repeat nor hide any. Sizes out of range are clamped. In token mode TotalCount is 0:
-    ECS says that it means nothing there, and a client that leans on it is to notice. With
-    `numbered` off the token mode is the action's only one.
+    `key` is where a row stands in the list. A NextToken names the last row given, not a count, so
+    rows that are added meanwhile neither repeat nor hide any. Sizes out of range are clamped. In
+    token mode TotalCount is 0: ECS says that it means nothing there, and a client that leans on it
+    is to notice. With `numbered` off the token mode is the action's only one.
     """
     by_token = not numbered or params.text("MaxResults") or params.text("NextToken")
     by_number = params.text("PageNumber") or params.text("PageSize")
@@ -50,13 +60,14 @@ def take_page(
             "NextToken: ECS would leave the former unused.",
         )
     if not by_token:
-        return _numbered_page(params, list(rows(None)))
+        return _numbered_page(params, listing)
 
     asked = params.integer("MaxResults")
     size = DEFAULT_SIZE if asked is None or asked < min_results else min(asked, max_results)
     query = _query_digest(action, params)
     token = params.text("NextToken")
-    found = list(islice(rows(_read_token(token, query) if token else None), size + 1))
+    beyond = listing.beyond(_read_token(token, query) if token else None)
+    found = list(islice(beyond, size + 1))
     page, more = found[:size], len(found) > size
     return page, {
         "TotalCount": 0,
@@ -66,13 +77,13 @@ def take_page(
     }
 
 
-def _numbered_page(params: Params, rows: Sequence[Row]) -> tuple[list[Row], dict[str, object]]:
+def _numbered_page(params: Params, listing: Listing[Row]) -> tuple[list[Row], dict[str, object]]:
     number = max(params.integer("PageNumber") or 1, 1)
     asked = params.integer("PageSize")
     size = DEFAULT_SIZE if asked is None or asked < 1 else min(asked, MAX_PAGE_SIZE)
-    start = (number - 1) * size
-    return list(rows[start : start + size]), {
-        "TotalCount": len(rows),
+    rows, total = listing.part((number - 1) * size, size)
+    return list(rows), {
+        "TotalCount": total,
         "PageNumber": number,
         "PageSize": size,
         "NextToken": "",

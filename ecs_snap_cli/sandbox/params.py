@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterable, Mapping
 
 from .errors import ApiError, invalid_parameter, missing_parameter
+from .times import parse_minute_form
 
 MAX_IDS = 100
 MAX_TAGS = 20
 
 _INDEX = re.compile(r"\.[1-9]\d*(?=\.|$)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,12}", re.ASCII)
-_TAG_PART = re.compile(r"Tag\.([1-9]\d{0,5})\.(Key|Value)", re.ASCII)
+# ECS still takes the lower-case spelling of old.
+_PAIR = re.compile(r"(Tag|Filter)\.([1-9]\d{0,5})\.([Kk]ey|[Vv]alue)", re.ASCII)
 
 
 def declared_form(name: str) -> str:
@@ -57,6 +59,10 @@ class Params:
             raise invalid_parameter(name, "it is to be true or false")
         return value == "true"
 
+    def flag(self, name: str) -> bool | None:
+        """As `boolean`, but absent is None: a filter that nobody asked for."""
+        return self.boolean(name) if self.text(name) else None
+
     def choice(self, name: str, allowed: Iterable[str]) -> str:
         """One of `allowed`, or an empty string when absent."""
         value = self.text(name)
@@ -101,18 +107,42 @@ class Params:
 
         A value without a key is InvalidTagKey.Malformed, more than 20 tags QuotaExceed.Tags.
         """
-        found: dict[int, dict[str, str]] = {}
-        for name, value in self._values.items():
-            if match := _TAG_PART.fullmatch(name):
-                found.setdefault(int(match[1]), {})[match[2]] = value
+        found = self._pairs("Tag")
         if len(found) > MAX_TAGS:
             raise ApiError(403, "QuotaExceed.Tags", f"At most {MAX_TAGS} tags can be given.")
         tags = []
         for index, parts in sorted(found.items()):
-            if not parts.get("Key"):
+            if not parts.get("key"):
                 raise ApiError(400, "InvalidTagKey.Malformed", f"Tag.{index} has no key.")
-            tags.append((parts["Key"], parts.get("Value")))
+            tags.append((parts["key"], parts.get("value")))
         return tags
+
+    def created_from_to(self) -> tuple[int | None, int | None]:
+        """The `Filter.N.Key` and `Filter.N.Value` that say when what is sought was made.
+
+        Those are CreationStartTime and CreationEndTime, of the form yyyy-MM-ddTHH:mmZ; they come
+        back as milliseconds since 1970, None where there is none.
+        """
+        bounds: dict[str, int | None] = {"CreationStartTime": None, "CreationEndTime": None}
+        for index, parts in sorted(self._pairs("Filter").items()):
+            key, value = parts.get("key", ""), parts.get("value", "")
+            if key not in bounds:
+                known = " or ".join(bounds)
+                raise invalid_parameter(f"Filter.{index}.Key", f"it is to be {known}")
+            try:
+                bounds[key] = parse_minute_form(value)
+            except ValueError:
+                form = "it is to be a time of the form yyyy-MM-ddTHH:mmZ"
+                raise invalid_parameter(f"Filter.{index}.Value", form) from None
+        return bounds["CreationStartTime"], bounds["CreationEndTime"]
+
+    def _pairs(self, family: str) -> dict[int, dict[str, str]]:
+        """`Tag.N.Key` and `Tag.N.Value`, or of another family, as `key` and `value` by N."""
+        found: dict[int, dict[str, str]] = {}
+        for name, value in self._values.items():
+            if (match := _PAIR.fullmatch(name)) and match[1] == family:
+                found.setdefault(int(match[2]), {})[match[3].lower()] = value
+        return found
 
 
 def _raise(error: ApiError) -> str:

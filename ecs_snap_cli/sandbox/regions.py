@@ -1,4 +1,8 @@
-"""The regions that the sandbox has heard of; only one of them holds anything."""
+"""The regions that the sandbox has heard of; its first state is in one of them."""
+
+# The region and the zone of whatever does not say otherwise.
+REGION_ID = "cn-hangzhou"
+ZONE_ID = "cn-hangzhou-i"
 
 # ID and the name that DescribeRegions gives for it in English.
 REGIONS = {

@@ -9,9 +9,6 @@ from typing import Any
 from .rows import Attachment, Disk, Image, Instance, Snapshot, SnapshotLock
 from .times import DAY, HOUR, MINUTE, SECOND, WEEK
 
-REGION_ID = "cn-hangzhou"
-ZONE_ID = "cn-hangzhou-i"
-
 _TAGS = (("env", "sandbox"), ("team", "storage"))
 
 

@@ -18,7 +18,6 @@ from .injection import ConnectionTask, strike
 from .listener import Listener
 from .request import Request
 from .rules import RULE_SETS
-from .seed import REGION_ID
 from .state import Clock, State
 from .throttle import Throttle
 from .wsgi import Environ, Reply, application, json_reply
@@ -50,7 +49,7 @@ class SandboxServer:
     """A fake ECS at `url`, reachable from the moment it is constructed on.
 
     `state` is a file or ":memory:" (with `keep` off, a copy of the file in memory), `rules` a
-    name in RULE_SETS, `region` the one whose endpoint this is (for actions that name none),
+    name in RULE_SETS, `region` the one whose endpoint this is (None: it is that of every region),
     `clock` returns aware datetimes. Raises OSError when the address cannot be bound and
     StateError when the state cannot be opened. As a context manager it starts and closes.
 
@@ -73,7 +72,7 @@ class SandboxServer:
         host: str = "127.0.0.1",
         port: int = 0,
         rules: str = "documented",
-        region: str = REGION_ID,
+        region: str | None = None,
         clock: Clock = _utc_now,
         faults: Sequence[Fault] = (),
         calls_per_second: int | None = None,

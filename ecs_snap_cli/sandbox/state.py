@@ -8,24 +8,35 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .conditions import Condition
 from .fleet import fleet
-from .ranking import BY_ID, NEWEST_FIRST, Key, Ranking
-from .rows import Disk, Image, Instance, Snapshot, SnapshotLock
+from .ranking import Key
+from .rows import Snapshot, SnapshotLock
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
-from .tables import SCHEMA, AnyRow, Row, insert, load, selection
+from .tables import (
+    RANKINGS,
+    SCHEMA,
+    AnyRow,
+    Row,
+    counting,
+    deletion,
+    insert,
+    load,
+    replace,
+    selection,
+)
 from .times import milliseconds
 
 Clock = Callable[[], datetime]
-Ids = frozenset[str]
-# SQL that holds of a row, and the values that it binds.
-Condition = tuple[str, tuple[object, ...]]
+# None, the absence of one, holds of every row.
+Conditions = Iterable[Condition | None]
 
 # A page of the most usual size, and the row that shows that there are more.
 _AT_A_TIME = 101
@@ -64,8 +75,14 @@ class State:
             self._connection.close()
 
     def now(self) -> int:
-        """The clock's time in milliseconds since 1970."""
-        return milliseconds(self._clock())
+        """The sandbox's time in milliseconds since 1970: the clock's, and as much as it is set."""
+        rows = self._fetch("SELECT value FROM settings WHERE name = 'clock_ahead'")
+        return milliseconds(self._clock()) + (rows[0][0] if rows else 0)
+
+    def set_clock(self, now: int) -> None:
+        """Have the sandbox's time be `now` (milliseconds since 1970), and go on from there."""
+        ahead = now - milliseconds(self._clock())
+        self._execute("INSERT OR REPLACE INTO settings VALUES ('clock_ahead', ?)", ahead)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -80,64 +97,55 @@ class State:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def disks(
-        self, ids: Ids | None = None, instance_id: str = "", after: Key | None = None
-    ) -> Iterator[Disk]:
-        """The disks of these IDs and on this instance, by ID, from beyond a key on.
+    def find(self, kind: type[Row], row_id: str) -> Row | None:
+        """The row of this ID, if there is one."""
+        return next(iter(self._select(kind, "WHERE id = ?", (row_id,))), None)
 
-        None and an empty text are no condition. They are read as they are needed.
+    def walk(
+        self, kind: type[Row], conditions: Conditions = (), after: Key | None = None
+    ) -> Iterator[Row]:
+        """The rows that meet all conditions, in the order of their kind, from beyond a key on.
+
+        They are read as they are needed.
         """
-        # Attachments are kept as JSON lists that begin with the instance's ID.
-        begins = json.dumps([instance_id], ensure_ascii=False).removesuffix("]")
-        on_instance = _condition("instr(attachments, ?)", instance_id and begins)
-        return self._walk(Disk, BY_ID, after, _among(ids), on_instance)
+        ranking = RANKINGS[kind]
+        conditions = list(conditions)
+        while True:
+            beyond = None if after is None else (ranking.beyond, ranking.bound(after))
+            where, bound = _where([*conditions, beyond])
+            rows = self._select(kind, f"{where} {ranking.order} LIMIT {_AT_A_TIME}", bound)
+            yield from rows
+            if len(rows) < _AT_A_TIME:
+                return
+            after = ranking.key(rows[-1])
 
-    def disk(self, disk_id: str) -> Disk | None:
-        """The disk of this ID, if there is one."""
-        return next(iter(self._select(Disk, "WHERE id = ?", disk_id)), None)
+    def part(self, kind: type[Row], conditions: Conditions, start: int, size: int) -> list[Row]:
+        """`size` of the rows that meet all conditions, less the first `start`."""
+        where, bound = _where(conditions)
+        clause = f"{where} {RANKINGS[kind].order} LIMIT ? OFFSET ?"
+        bound += (size, start)
+        return self._select(kind, clause, bound)
 
-    def instances(self, ids: Ids | None = None, after: Key | None = None) -> Iterator[Instance]:
-        """The instances of these IDs (None: all), by ID, from beyond a key on."""
-        return self._walk(Instance, BY_ID, after, _among(ids))
+    def count(self, kind: type[AnyRow], conditions: Conditions) -> int:
+        """How many rows meet all conditions."""
+        where, bound = _where(conditions)
+        return int(self._fetch(counting(kind, where), *bound)[0][0])
 
-    def instances_of(self, disk: Disk) -> list[Instance]:
-        """The instances that `disk` is attached to."""
-        found = (
-            self._select(Instance, "WHERE id = ?", attachment.instance_id)
-            for attachment in disk.attachments
-        )
-        return [instance for instances in found for instance in instances]
+    def add(self, row: AnyRow) -> None:
+        """Store a new row of any kind."""
+        with self._lock, _translated():
+            insert(self._connection, [row])
 
-    def snapshots(
-        self, disk_id: str = "", ids: Ids | None = None, after: Key | None = None
-    ) -> Iterator[Snapshot]:
-        """The snapshots of one disk and of these IDs, the newest first, from beyond a key on.
+    def replace(self, row: AnyRow) -> None:
+        """Store `row` in place of the one that has its ID."""
+        with self._lock, _translated():
+            replace(self._connection, row)
 
-        None and an empty text are no condition.
-        """
-        of_disk = _condition("disk_id = ?", disk_id)
-        return self._walk(Snapshot, NEWEST_FIRST, after, of_disk, _among(ids))
-
-    def snapshot(self, snapshot_id: str) -> Snapshot | None:
-        """The snapshot of this ID, if there is one."""
-        return next(iter(self._select(Snapshot, "WHERE id = ?", snapshot_id)), None)
-
-    def let_snapshot_fail(self, snapshot_id: str) -> None:
-        """Have a snapshot end as failed, once it has progressed for as long as others do."""
-        self._execute("UPDATE snapshots SET fate = 'failed' WHERE id = ?", snapshot_id)
-
-    def remove_snapshot(self, snapshot_id: str) -> None:
-        """Forget a snapshot, whatever it is used by, and its lock."""
-        self.remove_lock(snapshot_id)
-        self._execute("DELETE FROM snapshots WHERE id = ?", snapshot_id)
-
-    def images(self, after: Key | None = None) -> Iterator[Image]:
-        """The images, the newest first, from beyond a key on."""
-        return self._walk(Image, NEWEST_FIRST, after)
-
-    def remove_image(self, image_id: str) -> None:
-        """Forget an image, if there is one of this ID."""
-        self._execute("DELETE FROM images WHERE id = ?", image_id)
+    def remove(self, kind: type[AnyRow], row_id: str) -> None:
+        """Forget a row, if there is one of this ID; a snapshot's lock goes with it."""
+        self._execute(deletion(kind, "WHERE id = ?"), row_id)
+        if kind is Snapshot:
+            self._execute(deletion(SnapshotLock, "WHERE id = ?"), row_id)
 
     def snapshots_in_images(self) -> frozenset[str]:
         """The IDs of the snapshots that images were made of."""
@@ -148,23 +156,9 @@ class State:
         sql = "SELECT source_snapshot_id FROM disks WHERE source_snapshot_id <> ''"
         return frozenset(row[0] for row in self._fetch(sql))
 
-    def locks(self) -> list[SnapshotLock]:
-        """Every lock, expired or not, by the ID of its snapshot."""
-        return self._select(SnapshotLock, "ORDER BY snapshot_id")
-
-    def lock(self, snapshot_id: str) -> SnapshotLock | None:
-        """The lock of this snapshot, expired or not, if it has one."""
-        found = self._select(SnapshotLock, "WHERE snapshot_id = ?", snapshot_id)
-        return next(iter(found), None)
-
-    def remove_lock(self, snapshot_id: str) -> None:
-        """Take a snapshot's lock off, if there is one."""
-        self._execute("DELETE FROM snapshot_locks WHERE snapshot_id = ?", snapshot_id)
-
-    def add(self, row: AnyRow) -> None:
-        """Store a new row of any kind."""
-        with self._lock, _translated():
-            insert(self._connection, [row])
+    def let_snapshot_fail(self, snapshot_id: str) -> None:
+        """Have a snapshot end as failed, once it has progressed for as long as others do."""
+        self._execute("UPDATE snapshots SET fate = 'failed' WHERE id = ?", snapshot_id)
 
     def order(self, action: str, token: str, since: int) -> Order | None:
         """What `action` was asked and answered under this ClientToken, case-sensitively.
@@ -189,23 +183,7 @@ class State:
                 (action, token, order.fingerprint, json.dumps(order.answer), self.now()),
             )
 
-    def _walk(
-        self, kind: type[Row], ranking: Ranking, after: Key | None, *conditions: Condition | None
-    ) -> Iterator[Row]:
-        """Rows in the order of `ranking`, fetched some at a time."""
-        while True:
-            beyond = None if after is None else (ranking.beyond, ranking.bound(after))
-            clauses = [each for each in (*conditions, beyond) if each is not None]
-            where = " AND ".join(sql for sql, _ in clauses) or "TRUE"
-            values = [value for _, bound in clauses for value in bound]
-            clause = f"WHERE {where} {ranking.order} LIMIT {_AT_A_TIME}"
-            rows = self._select(kind, clause, *values)
-            yield from rows
-            if len(rows) < _AT_A_TIME:
-                return
-            after = ranking.key(rows[-1])
-
-    def _select(self, kind: type[Row], clause: str, *values: object) -> list[Row]:
+    def _select(self, kind: type[Row], clause: str, values: tuple[object, ...]) -> list[Row]:
         now = self.now()
         rows = self._fetch(selection(kind, clause), *values)
         return [load(kind, row, now) for row in rows]
@@ -242,12 +220,10 @@ def reset(path: str | os.PathLike[str], *, disks: int = 0) -> None:
     rebuild(os.fspath(path), seeding(disks))
 
 
-def _among(ids: Ids | None) -> Condition | None:
-    return None if ids is None else (f"id IN ({', '.join('?' * len(ids))})", tuple(ids))
-
-
-def _condition(sql: str, value: str) -> Condition | None:
-    return (sql, (value,)) if value else None
+def _where(conditions: Conditions) -> tuple[str, tuple[object, ...]]:
+    asked = [each for each in conditions if each is not None]
+    where = " AND ".join(sql for sql, _ in asked) or "TRUE"
+    return f"WHERE {where}", tuple(value for _, bound in asked for value in bound)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from .statepath import StateError, StateReadOnly
 
 # "ECSS" in SQLite's header tells a state file from any other database.
 APPLICATION_ID = 0x45435353
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_OFFSET = 68  # https://www.sqlite.org/fileformat2.html#the_database_header

@@ -7,48 +7,83 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from .rows import Attachment, Disk, Image, Instance, Snapshot, SnapshotLock, Tags
+from .conditions import json_text
+from .moving import settled
+from .ranking import BY_ID, NEWEST_FIRST, Ranking
+from .rows import (
+    Attachment,
+    Disk,
+    Image,
+    Instance,
+    Policy,
+    Snapshot,
+    SnapshotGroup,
+    SnapshotLock,
+    Tags,
+)
 
-AnyRow = Disk | Image | Instance | Snapshot | SnapshotLock
-Row = TypeVar("Row", Disk, Image, Instance, Snapshot, SnapshotLock)
+AnyRow = Disk | Image | Instance | Policy | Snapshot | SnapshotGroup | SnapshotLock
+Row = TypeVar("Row", Disk, Image, Instance, Policy, Snapshot, SnapshotGroup, SnapshotLock)
 
+# A moment counts in milliseconds since 1970, a list is JSON.
 SCHEMA = (
     """CREATE TABLE instances (
-        id TEXT PRIMARY KEY, status TEXT NOT NULL, created INTEGER NOT NULL, started INTEGER,
-        name TEXT NOT NULL, instance_type TEXT NOT NULL, locks TEXT NOT NULL, tags TEXT NOT NULL)
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, zone TEXT NOT NULL, status TEXT NOT NULL,
+        created INTEGER NOT NULL, started INTEGER, changed INTEGER, name TEXT NOT NULL,
+        instance_type TEXT NOT NULL, resource_group_id TEXT NOT NULL, locks TEXT NOT NULL,
+        tags TEXT NOT NULL)
     """,
+    "CREATE INDEX instances_of_region ON instances (region, id)",
     """CREATE TABLE disks (
-        id TEXT PRIMARY KEY, type TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-        created INTEGER NOT NULL, attached INTEGER, detached INTEGER, size INTEGER NOT NULL,
-        name TEXT NOT NULL, description TEXT NOT NULL, source_snapshot_id TEXT NOT NULL,
-        encrypted INTEGER NOT NULL, attachments TEXT NOT NULL, locks TEXT NOT NULL,
-        tags TEXT NOT NULL)
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, zone TEXT NOT NULL, type TEXT NOT NULL,
+        category TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL, attached INTEGER,
+        detached INTEGER, changed INTEGER, size INTEGER NOT NULL, name TEXT NOT NULL,
+        description TEXT NOT NULL, source_snapshot_id TEXT NOT NULL, encrypted INTEGER NOT NULL,
+        attachments TEXT NOT NULL, resource_group_id TEXT NOT NULL, policies TEXT NOT NULL,
+        locks TEXT NOT NULL, tags TEXT NOT NULL)
     """,
+    "CREATE INDEX disks_of_region ON disks (region, id)",
+    "CREATE INDEX disks_by_source ON disks (source_snapshot_id) WHERE source_snapshot_id <> ''",
     """CREATE TABLE snapshots (
-        id TEXT PRIMARY KEY, disk_id TEXT NOT NULL, created INTEGER NOT NULL,
-        disk_type TEXT NOT NULL, disk_category TEXT NOT NULL, disk_size INTEGER NOT NULL,
-        name TEXT NOT NULL, description TEXT NOT NULL, type TEXT NOT NULL,
-        fate TEXT NOT NULL CHECK (fate IN ('accomplished', 'failed', 'frozen')),
-        encrypted INTEGER NOT NULL, retention_days INTEGER, resource_group_id TEXT NOT NULL,
-        tags TEXT NOT NULL)
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, disk_id TEXT NOT NULL,
+        created INTEGER NOT NULL, disk_type TEXT NOT NULL, disk_category TEXT NOT NULL,
+        disk_size INTEGER NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
+        type TEXT NOT NULL, fate TEXT NOT NULL CHECK (fate IN ('accomplished', 'failed', 'frozen')),
+        encrypted INTEGER NOT NULL, retention_days INTEGER, group_id TEXT NOT NULL,
+        source_snapshot_id TEXT NOT NULL, source_region TEXT NOT NULL,
+        resource_group_id TEXT NOT NULL, tags TEXT NOT NULL,
+        expires INTEGER GENERATED ALWAYS AS (created + retention_days * 86400000) VIRTUAL)
     """,
     "CREATE INDEX snapshots_by_disk ON snapshots (disk_id, created DESC, id)",
-    "CREATE INDEX snapshots_by_age ON snapshots (created DESC, id)",
-    """CREATE INDEX disks_by_source ON disks (source_snapshot_id) WHERE source_snapshot_id <> ''""",
+    "CREATE INDEX snapshots_by_age ON snapshots (region, created DESC, id)",
+    "CREATE INDEX snapshots_by_end ON snapshots (expires) WHERE expires IS NOT NULL",
+    "CREATE INDEX snapshots_of_group ON snapshots (group_id) WHERE group_id <> ''",
     """CREATE TABLE snapshot_locks (
-        snapshot_id TEXT PRIMARY KEY, created INTEGER NOT NULL, started INTEGER NOT NULL,
-        duration_days INTEGER NOT NULL, cool_off_hours INTEGER NOT NULL)
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL,
+        started INTEGER NOT NULL, duration_days INTEGER NOT NULL, cool_off_hours INTEGER NOT NULL)
     """,
     """CREATE TABLE images (
-        id TEXT PRIMARY KEY, snapshot_id TEXT NOT NULL, created INTEGER NOT NULL,
-        size INTEGER NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, snapshot_id TEXT NOT NULL,
+        created INTEGER NOT NULL, size INTEGER NOT NULL, name TEXT NOT NULL,
+        description TEXT NOT NULL, resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
+    """,
+    """CREATE TABLE snapshot_groups (
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, instance_id TEXT NOT NULL,
+        created INTEGER NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
         resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
     """,
+    """CREATE TABLE policies (
+        id TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL, name TEXT NOT NULL,
+        time_points TEXT NOT NULL, weekdays TEXT NOT NULL, retention_days INTEGER,
+        next_fire INTEGER, resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
+    """,
+    "CREATE INDEX policies_by_time ON policies (next_fire) WHERE next_fire IS NOT NULL",
     """CREATE TABLE orders (
         action TEXT NOT NULL, token TEXT NOT NULL, fingerprint TEXT NOT NULL,
         answer TEXT NOT NULL, remembered INTEGER NOT NULL, PRIMARY KEY (action, token))
     """,
     "CREATE INDEX orders_by_age ON orders (remembered)",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
 )
 _TABLES: dict[type, str] = {
     Instance: "instances",
@@ -56,6 +91,17 @@ _TABLES: dict[type, str] = {
     Snapshot: "snapshots",
     SnapshotLock: "snapshot_locks",
     Image: "images",
+    SnapshotGroup: "snapshot_groups",
+    Policy: "policies",
+}
+RANKINGS: dict[type, Ranking] = {
+    Instance: BY_ID,
+    Disk: BY_ID,
+    Snapshot: NEWEST_FIRST,
+    SnapshotLock: BY_ID,
+    Image: NEWEST_FIRST,
+    SnapshotGroup: NEWEST_FIRST,
+    Policy: NEWEST_FIRST,
 }
 _COLUMNS = {kind: [field.name for field in fields(kind)] for kind in _TABLES}
 
@@ -75,10 +121,29 @@ def insert(connection: sqlite3.Connection, rows: Iterable[AnyRow]) -> None:
     )
 
 
+def replace(connection: sqlite3.Connection, row: AnyRow) -> None:
+    """Store the row in place of the one that has its ID."""
+    columns = _COLUMNS[type(row)]
+    sets = ", ".join(f"{column} = ?" for column in columns)
+    values = [_stored(getattr(row, column)) for column in columns]
+    sql = f"UPDATE {_TABLES[type(row)]} SET {sets} WHERE id = ?"  # noqa: S608 - as above
+    connection.execute(sql, (*values, row.id))
+
+
 def selection(kind: type, clause: str) -> str:
     """The SELECT of whole rows of a kind, whose result `load` reads."""
     # The table and the clause are texts of this package; what comes from outside is bound.
     return f"SELECT {', '.join(_COLUMNS[kind])} FROM {_TABLES[kind]} {clause}"  # noqa: S608
+
+
+def counting(kind: type, clause: str) -> str:
+    """The SELECT of how many rows of a kind there are."""
+    return f"SELECT count(*) FROM {_TABLES[kind]} {clause}"  # noqa: S608 - as above
+
+
+def deletion(kind: type, clause: str) -> str:
+    """The DELETE of rows of a kind."""
+    return f"DELETE FROM {_TABLES[kind]} {clause}"  # noqa: S608 - as above
 
 
 def load(kind: type[Row], stored: Sequence[Any], now: int) -> Row:
@@ -86,7 +151,10 @@ def load(kind: type[Row], stored: Sequence[Any], now: int) -> Row:
     values = list(stored)
     for place, read in _READERS[kind]:
         values[place] = read(values[place], now)
-    return kind(*values)
+    row = kind(*values)
+    if isinstance(row, Disk | Instance) and row.changed is not None:
+        return settled(row, now)
+    return row
 
 
 def _stored(value: Any) -> Any:
@@ -98,7 +166,7 @@ def _stored(value: Any) -> Any:
         [item.instance_id, item.device, item.attached] if isinstance(item, Attachment) else item
         for item in value
     ]
-    return json.dumps(plain, ensure_ascii=False)
+    return json_text(plain)
 
 
 def _time(stored: int | None, now: int) -> int | None:
@@ -121,7 +189,7 @@ def _attachments(stored: str, now: int) -> tuple[Attachment, ...]:
     )
 
 
-def _locks(stored: str, now: int) -> tuple[str, ...]:
+def _list(stored: str, now: int) -> tuple[Any, ...]:
     return tuple(_items(stored))
 
 
@@ -140,9 +208,13 @@ _READER_OF_COLUMN: dict[str, Callable[[Any, int], object]] = {
     "started": _time,
     "attached": _time,
     "detached": _time,
+    "changed": _time,
     "encrypted": _flag,
     "attachments": _attachments,
-    "locks": _locks,
+    "locks": _list,
+    "policies": _list,
+    "time_points": _list,
+    "weekdays": _list,
     "tags": _tags,
 }
 _READERS = {

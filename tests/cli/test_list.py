@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from ecs_snap_cli.sandbox import default_state_path
+from ecs_snap_cli.sandbox.conditions import equal
+from ecs_snap_cli.sandbox.rows import Snapshot
 from ecs_snap_cli.sandbox.state import State
 from tests.cli.test_terminal import COLOUR, on_terminal
 from tests.cli.wire import SANDBOX_ENVIRONMENT, wire
@@ -84,7 +86,7 @@ def test_a_snapshot_just_created_is_listed(run: Run) -> None:
 def fill(count: int, path: Path | None = None) -> None:
     """So many more snapshots of d-sandbox-data, all of them on later pages."""
     state = State(path or default_state_path(), lambda: datetime.now(UTC))
-    (sample, *_) = state.snapshots("d-sandbox-data")
+    (sample, *_) = state.walk(Snapshot, [equal("disk_id", "d-sandbox-data")])
     with state.transaction():
         for number in range(count):
             state.add(replace(sample, id=f"s-more-{number}", created=sample.created - 1))

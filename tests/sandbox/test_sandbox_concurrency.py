@@ -17,6 +17,8 @@ from alibabacloud_ecs20140526 import models
 from alibabacloud_tea_openapi.exceptions import ClientException
 
 from ecs_snap_cli import sandbox
+from ecs_snap_cli.sandbox.conditions import equal
+from ecs_snap_cli.sandbox.rows import Disk, Snapshot
 from ecs_snap_cli.sandbox.state import State
 
 ROOT = Path(sandbox.__file__).parents[2]
@@ -102,8 +104,8 @@ def test_processes_that_seed_and_race_on_one_file_make_one_snapshot(spawn, raw_c
         codes = sorted(pool.map(create, urls * 2))
     assert codes == [""] + ["IncorrectDiskStatus.CreatingSnapshot"] * 7
     state = State(path, real_time)
-    assert len(list(state.snapshots("d-sandbox-data"))) == 3
-    assert len(list(state.disks())) == 11
+    assert len(list(state.walk(Snapshot, [equal("disk_id", "d-sandbox-data")]))) == 3
+    assert state.count(Disk, ()) == 11
     state.close()
 
 
@@ -140,7 +142,7 @@ def test_a_server_killed_in_mid_load_leaves_a_sound_state(spawn, raw_client, tmp
         thread.join()
 
     state = State(path, real_time)
-    kept = {snapshot.id for snapshot in state.snapshots()}
+    kept = {snapshot.id for snapshot in state.walk(Snapshot)}
     state.close()
     assert kept >= set(made)
     database = sqlite3.connect(path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from alibabacloud_ecs20140526 import models
 
-from ecs_snap_cli.sandbox.rows import SnapshotLock
+from ecs_snap_cli.sandbox.rows import Image, SnapshotLock
 
 REGION = "cn-hangzhou"
 
@@ -73,7 +73,7 @@ def test_an_expired_lock_is_none_and_goes_with_its_snapshot(server, raw, clock):
     assert raw.call("DeleteSnapshot", order).code == "InvalidOperation.SnapshotIsLocked"
     clock.advance(seconds=1)
     assert raw.call("DeleteSnapshot", order).status == 200
-    assert state.lock("s-sandbox-detached-6") is None
+    assert state.find(SnapshotLock, "s-sandbox-detached-6") is None
 
 
 def test_usage_says_what_a_snapshot_is_used_by(server, raw):
@@ -85,7 +85,7 @@ def test_usage_says_what_a_snapshot_is_used_by(server, raw):
 
     assert usages() == {"1": "disk", "2": "image"}
     state = server._state
-    (image,) = state.images()
+    (image,) = state.walk(Image)
     state.add(replace(image, id="m-another", snapshot_id="s-sandbox-detached-1"))
     assert usages() == {"1": "image_disk", "2": "image"}
     assert listed(raw, Usage="image_disk") == ["s-sandbox-detached-1"]

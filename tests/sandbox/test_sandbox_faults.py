@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from ecs_snap_cli.sandbox import Fault, FaultPlanError, SandboxServer, parse_fault, read_plan
+from ecs_snap_cli.sandbox.conditions import equal
 from ecs_snap_cli.sandbox.faults import KINDS
+from ecs_snap_cli.sandbox.rows import Snapshot
 from tests.sandbox.conftest import RawClient, TurnableClock
 
 Start = Callable[..., SandboxServer]
@@ -316,10 +318,10 @@ def test_an_observer_is_told_after_the_action_was_carried_out(
 
     def observe(action: str, attempt: int, fault: Fault | None) -> None:
         if action == "CreateSnapshot":
-            counts.append(len(list(server._state.snapshots("d-sandbox-data"))))
+            counts.append(server._state.count(Snapshot, [equal("disk_id", "d-sandbox-data")]))
 
     server = start(faults=[parse_fault("CreateSnapshot:html-after")], observer=observe)
-    before = len(list(server._state.snapshots("d-sandbox-data")))
+    before = server._state.count(Snapshot, [equal("disk_id", "d-sandbox-data")])
     raw_client(server.url).call("CreateSnapshot", DATA)
     assert counts == [before + 1]
 

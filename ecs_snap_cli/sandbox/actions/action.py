@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from ..errors import ApiError, invalid_parameter, unsupported_parameter
 from ..params import Params, declared_form
-from ..rows import Snapshot, Tags
+from ..rows import Tags
 from ..rules import RuleSet
 from ..state import State
+from ..tables import Row
 
 # Every action of ECS takes these two groups, whether its page says so or not.
 COMMON_PARAMETERS = frozenset({"RegionId"})
@@ -18,24 +19,23 @@ COMMON_UNSUPPORTED = frozenset(
     | {"SignatureType", "SignatureVersion", "Timestamp"}
 )
 FILTER_PAIRS = frozenset({"Filter.N.Key", "Filter.N.Value"})
-TAG_PAIRS = frozenset({"Tag.N.Key", "Tag.N.Value"})
 # ECS still takes the lower-case spelling of old.
-OLD_TAG_PAIRS = frozenset({"Tag.N.key", "Tag.N.value"})
+TAG_PAIRS = frozenset({"Tag.N.Key", "Tag.N.Value", "Tag.N.key", "Tag.N.value"})
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a handler may use besides its parameters.
 
-    `elsewhere` is True when the request names a region other than the sandbox's own, where
-    nothing exists; `host` is the address under which the client reached the server.
+    `region` is the one that the request is about; None, for an action that takes no RegionId, is
+    whichever the resource is in. `host` is the address under which the client reached the server.
     """
 
     state: State
     rules: RuleSet
     request_id: str
     host: str
-    elsewhere: bool
+    region: str | None
 
 
 Handler = Callable[[Context, Params], dict[str, object]]
@@ -46,7 +46,8 @@ class Action:
     """An action by its ECS name; parameters are declared as in `Tag.N.Key`.
 
     The handler returns the answer without RequestId, or with one to answer an earlier
-    request's ID again. `unsupported` are parameters that ECS has and the handler ignores.
+    request's ID again. `unsupported` are parameters that ECS has and the handler ignores. Some
+    actions spell their `region_parameter` in a way of their own; RegionId will do for them too.
     """
 
     name: str
@@ -54,25 +55,30 @@ class Action:
     supported: frozenset[str]
     unsupported: frozenset[str]
     region_required: bool = False
+    region_parameter: str = "RegionId"
 
     def check_names(self, params: Params) -> None:
         """Refuse a parameter that would be ignored, be it ECS's own or nobody's."""
         for name in params.names():
             form = declared_form(name)
-            if form in self.supported or form in COMMON_PARAMETERS:
+            if form in self.supported or form in COMMON_PARAMETERS | {self.region_parameter}:
                 continue
             if form in self.unsupported or form in COMMON_UNSUPPORTED:
                 raise unsupported_parameter(name)
             raise invalid_parameter(name, f"ECS's {self.name} has no parameter of this name")
 
 
-def existing_snapshot(context: Context, snapshot_id: str) -> Snapshot:
-    """The snapshot of this ID; InvalidSnapshotId.NotFound where the region has none."""
-    found = None if context.elsewhere else context.state.snapshot(snapshot_id)
+def find(context: Context, kind: type[Row], row_id: str) -> Row | None:
+    """The row of this ID, if the region has one."""
+    found = context.state.find(kind, row_id)
+    return found if found is not None and context.region in (None, found.region) else None
+
+
+def existing(context: Context, kind: type[Row], row_id: str, name: str) -> Row:
+    """The row of this ID; Invalid<name>.NotFound where the region has none."""
+    found = find(context, kind, row_id)
     if found is None:
-        raise ApiError(
-            404, "InvalidSnapshotId.NotFound", "There is no snapshot of this SnapshotId."
-        )
+        raise ApiError(404, f"Invalid{name}.NotFound", f"There is none of this {name}.")
     return found
 
 
@@ -82,12 +88,6 @@ def answer_dry_run(params: Params) -> None:
         raise ApiError(
             412, "DryRunOperation", "The request is valid and permitted; DryRun leaves it at that."
         )
-
-
-def tags_match(wanted: list[tuple[str, str | None]], tags: Tags) -> bool:
-    """Whether `tags` has all of `wanted`, where no value means any value."""
-    held = dict(tags)
-    return all(key in held and value in (None, held[key]) for key, value in wanted)
 
 
 def tags_shape(tags: Tags) -> dict[str, object]:

@@ -3,11 +3,12 @@
 https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createimage
 """
 
+from ..conditions import equal
 from ..errors import ApiError
 from ..params import Params
 from ..progress import progress_of
 from ..rows import Image, Snapshot
-from .action import OLD_TAG_PAIRS, TAG_PAIRS, Action, Context, answer_dry_run, existing_snapshot
+from .action import TAG_PAIRS, Action, Context, answer_dry_run, existing
 from .orders import once
 from .values import LINKS, description, is_legal_name, new_id, new_tags, resource_group_id
 
@@ -20,9 +21,10 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     state = context.state
 
     def create(now: int) -> dict[str, object]:
-        snapshot = existing_snapshot(context, snapshot_id)
+        snapshot = existing(context, Snapshot, snapshot_id, "SnapshotId")
         _check_snapshot(snapshot, now)
-        if name and any(image.name == name for image in state.images()):
+        taken = [equal("name", name), equal("region", context.region)]
+        if name and state.count(Image, taken):
             raise ApiError(400, "InvalidImageName.Duplicated", "Another image has this ImageName.")
         answer_dry_run(params)
         image = Image(
@@ -32,6 +34,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
             size=snapshot.disk_size,
             name=name,
             description=text,
+            region=snapshot.region,
             resource_group_id=group,
             tags=tags,
         )
@@ -65,22 +68,23 @@ ACTION = Action(
     handle=handle,
     supported=TAG_PAIRS
     | {"ClientToken", "Description", "DryRun", "ImageName", "ResourceGroupId", "SnapshotId"},
-    unsupported=OLD_TAG_PAIRS
-    | {
-        "Architecture",
-        "BootMode",
-        "DetectionStrategy",
-        "DiskDeviceMapping.N.Device",
-        "DiskDeviceMapping.N.DiskType",
-        "DiskDeviceMapping.N.Size",
-        "DiskDeviceMapping.N.SnapshotId",
-        "Features",
-        "Features.ImdsSupport",
-        "ImageFamily",
-        "ImageVersion",
-        "InstanceId",
-        "Platform",
-        "SecureBootOptions.SecureBootSupport",
-    },
+    unsupported=frozenset(
+        {
+            "Architecture",
+            "BootMode",
+            "DetectionStrategy",
+            "DiskDeviceMapping.N.Device",
+            "DiskDeviceMapping.N.DiskType",
+            "DiskDeviceMapping.N.Size",
+            "DiskDeviceMapping.N.SnapshotId",
+            "Features",
+            "Features.ImdsSupport",
+            "ImageFamily",
+            "ImageVersion",
+            "InstanceId",
+            "Platform",
+            "SecureBootOptions.SecureBootSupport",
+        }
+    ),
     region_required=True,
 )

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from ..conditions import equal
 from ..errors import ApiError
 from ..params import Params
-from ..rows import Disk, Snapshot
+from ..rows import Disk, Instance, Snapshot
 from ..rules import refusal
-from .action import OLD_TAG_PAIRS, TAG_PAIRS, Action, Context
+from .action import TAG_PAIRS, Action, Context, existing
 from .orders import once
 from .values import LINKS, description, is_legal_name, new_id, new_tags, resource_group_id
 
@@ -18,12 +19,11 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     state = context.state
 
     def create(now: int) -> dict[str, object]:
-        disk = None if context.elsewhere else state.disk(disk_id)
-        if disk is None:
-            raise ApiError(404, "InvalidDiskId.NotFound", "There is no disk of this DiskId.")
-        refused = refusal(
-            context.rules, disk, state.instances_of(disk), state.snapshots(disk_id), now
-        )
+        disk = existing(context, Disk, disk_id, "DiskId")
+        found = (state.find(Instance, each.instance_id) for each in disk.attachments)
+        instances = [instance for instance in found if instance is not None]
+        snapshots = state.walk(Snapshot, [equal("disk_id", disk_id), equal("region", disk.region)])
+        refused = refusal(context.rules, disk, instances, snapshots, now)
         if refused is not None:
             raise refused
         snapshot = draft(disk, now)
@@ -52,6 +52,7 @@ def _read_draft(params: Params) -> Callable[[Disk, int], Snapshot]:
             description=text,
             encrypted=disk.encrypted,
             retention_days=retention_days,
+            region=disk.region,
             resource_group_id=group,
             tags=tags,
         )
@@ -85,6 +86,7 @@ ACTION = Action(
     handle=handle,
     supported=TAG_PAIRS
     | {"ClientToken", "Description", "DiskId", "ResourceGroupId", "RetentionDays", "SnapshotName"},
-    unsupported=OLD_TAG_PAIRS
-    | {"Category", "InstantAccess", "InstantAccessRetentionDays", "StorageLocationArn"},
+    unsupported=frozenset(
+        {"Category", "InstantAccess", "InstantAccessRetentionDays", "StorageLocationArn"}
+    ),
 )

@@ -4,7 +4,8 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 """
 
 from ..params import Params
-from .action import Action, Context, answer_dry_run
+from ..rows import Image
+from .action import Action, Context, answer_dry_run, find
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
@@ -15,8 +16,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     image_id = params.required("ImageId")
     params.boolean("Force")
     answer_dry_run(params)
-    if not context.elsewhere:
-        context.state.remove_image(image_id)
+    if find(context, Image, image_id) is not None:
+        context.state.remove(Image, image_id)
     return {}
 
 

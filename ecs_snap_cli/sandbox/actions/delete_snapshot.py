@@ -6,7 +6,8 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 from ..errors import ApiError
 from ..locking import EXPIRED, lock_status
 from ..params import Params
-from .action import Action, Context, existing_snapshot
+from ..rows import Snapshot, SnapshotLock
+from .action import Action, Context, existing
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
@@ -16,8 +17,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     state = context.state
     with state.transaction():
         # One page has a missing snapshot ignored, its table of errors has it refused: the louder.
-        existing_snapshot(context, snapshot_id)
-        lock = state.lock(snapshot_id)
+        existing(context, Snapshot, snapshot_id, "SnapshotId")
+        lock = state.find(SnapshotLock, snapshot_id)
         if lock is not None and lock_status(lock, state.now()) != EXPIRED:
             raise ApiError(403, "InvalidOperation.SnapshotIsLocked", "The snapshot is locked.")
         if snapshot_id in state.snapshots_in_images():
@@ -32,7 +33,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
                 "SnapshotCreatedDisk",
                 "A disk was made of the snapshot; only Force deletes it.",
             )
-        state.remove_snapshot(snapshot_id)
+        state.remove(Snapshot, snapshot_id)
     return {}
 
 

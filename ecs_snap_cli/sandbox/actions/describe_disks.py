@@ -1,59 +1,89 @@
 """DescribeDisks."""
 
+from ..conditions import (
+    NOTHING,
+    Condition,
+    always,
+    among,
+    created_between,
+    equal,
+    listed,
+    on_instance,
+    tagged,
+)
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES
-from ..ranking import BY_ID
 from ..rows import Disk
-from ..seed import REGION_ID, ZONE_ID
 from ..times import second_form
-from .action import (
-    FILTER_PAIRS,
-    OLD_TAG_PAIRS,
-    TAG_PAIRS,
-    Action,
-    Context,
-    tags_match,
-    tags_shape,
-)
+from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 _STATUSES = ("In_use", "Available", "Attaching", "Detaching", "Creating", "ReIniting", "All")
 _TYPES = ("all", "system", "data")
+_CHARGES = ("PostPaid", "PrePaid")
+_MULTI_ATTACH = ("Disabled", "Enabled", "LegacyShared")
+_LOCKS = ("financial", "security", "recycling", "dedicatedhostfinancial")
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Disks": {"Disk": [...]}}` and the paging fields, by disk ID."""
-    ids = params.ids("DiskIds")
     status = params.choice("Status", _STATUSES).removesuffix("All")
-    kind = params.choice("DiskType", _TYPES).removesuffix("all")
-    category = params.text("Category").removesuffix("all")
-    instance_id, name, zone = (params.text(key) for key in ("InstanceId", "DiskName", "ZoneId"))
-    tags = params.tags()
-
-    def wanted(disk: Disk) -> bool:
-        return (
-            status in ("", disk.status)
-            and kind in ("", disk.type)
-            and category in ("", disk.category)
-            and name in ("", disk.name)
-            and zone in ("", ZONE_ID)
-            and tags_match(tags, disk.tags)
-        )
-
+    where = [
+        among("id", params.ids("DiskIds")),
+        on_instance(params.text("InstanceId")),
+        equal("type", params.choice("DiskType", _TYPES).removesuffix("all")),
+        equal("category", params.text("Category").removesuffix("all")),
+        equal("name", params.text("DiskName")),
+        equal("zone", params.text("ZoneId")),
+        equal("source_snapshot_id", params.text("SnapshotId")),
+        equal("resource_group_id", params.text("ResourceGroupId")),
+        equal("encrypted", params.flag("Encrypted")),
+        listed("locks", params.choice("LockReason", _LOCKS)),
+        listed("policies", params.text("AutoSnapshotPolicyId")),
+        *tagged(params.tags()),
+        *created_between(*params.created_from_to()),
+        *_by_what_follows(params),
+        # What all the disks here have in common.
+        always(params.choice("DiskChargeType", _CHARGES) in ("", "PostPaid")),
+        always(params.flag("DeleteAutoSnapshot") is not True),
+        always(params.flag("EnableAutoSnapshot") is not False),
+        always(params.flag("EnableShared") is not True),
+        always(not params.text("KMSKeyId")),
+    ]
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describedisks
     # A MaxResults below 10 counts as 10, one above 500 as 500.
     page, paging = list_page(
         context,
         params,
+        Disk,
+        where,
         action=ACTION.name,
-        rows=lambda after: context.state.disks(ids, instance_id, after),
-        wanted=wanted,
-        key=BY_ID.key,
+        # The status of a disk that is on its way follows from the time.
+        wanted=(lambda disk: disk.status == status) if status else None,
         max_results=500,
         min_results=10,
     )
     return {**paging, "Disks": {"Disk": [_shape(disk) for disk in page]}}
+
+
+def _by_what_follows(params: Params) -> list[Condition | None]:
+    """Filters on fields of the answer that follow from others (see `_shape`)."""
+    multi_attach = params.choice("MultiAttach", _MULTI_ATTACH)
+    # Between the two of a list of lists (see tables.py).
+    several: Condition = ("instr(attachments, '], [')", ())
+    return [
+        _either(params.flag("DeleteWithInstance"), "type = 'system'"),
+        _either(params.flag("Portable"), "(type = 'data' AND category NOT LIKE 'local%')"),
+        _either(params.flag("EnableAutomatedSnapshotPolicy"), "policies <> '[]'"),
+        {"": None, "LegacyShared": NOTHING, "Enabled": several}.get(
+            multi_attach, (f"NOT {several[0]}", ())
+        ),
+    ]
+
+
+def _either(wanted: bool | None, sql: str) -> Condition | None:
+    return None if wanted is None else (sql if wanted else f"NOT {sql}", ())
 
 
 def _shape(disk: Disk) -> dict[str, object]:
@@ -70,8 +100,8 @@ def _shape(disk: Disk) -> dict[str, object]:
     essd = disk.category in ESSD_CATEGORIES
     return {
         "DiskId": disk.id,
-        "RegionId": REGION_ID,
-        "ZoneId": ZONE_ID,
+        "RegionId": disk.region,
+        "ZoneId": disk.zone,
         "DiskName": disk.name,
         "Description": disk.description,
         "Type": disk.type,
@@ -96,9 +126,9 @@ def _shape(disk: Disk) -> dict[str, object]:
         "DeleteWithInstance": disk.type == "system",
         "DeleteAutoSnapshot": False,
         "EnableAutoSnapshot": True,
-        "EnableAutomatedSnapshotPolicy": False,
-        "AutoSnapshotPolicyId": "",
-        "ResourceGroupId": "",
+        "EnableAutomatedSnapshotPolicy": bool(disk.policies),
+        "AutoSnapshotPolicyId": ",".join(disk.policies),
+        "ResourceGroupId": disk.resource_group_id,
         "ProductCode": "",
         "OperationLocks": {"OperationLock": [{"LockReason": reason} for reason in disk.locks]},
         "Tags": tags_shape(disk.tags),
@@ -110,25 +140,31 @@ ACTION = Action(
     handle=handle,
     supported=PAGING_PARAMETERS
     | TAG_PAIRS
-    | {"Category", "DiskIds", "DiskName", "DiskType", "DryRun", "InstanceId", "Status", "ZoneId"},
-    unsupported=FILTER_PAIRS
-    | OLD_TAG_PAIRS
+    | FILTER_PAIRS
     | {
-        "AdditionalAttributes.N",
         "AutoSnapshotPolicyId",
+        "Category",
         "DeleteAutoSnapshot",
         "DeleteWithInstance",
         "DiskChargeType",
+        "DiskIds",
+        "DiskName",
+        "DiskType",
+        "DryRun",
         "EnableAutoSnapshot",
         "EnableAutomatedSnapshotPolicy",
         "EnableShared",
         "Encrypted",
+        "InstanceId",
         "KMSKeyId",
         "LockReason",
         "MultiAttach",
         "Portable",
         "ResourceGroupId",
         "SnapshotId",
+        "Status",
+        "ZoneId",
     },
+    unsupported=frozenset({"AdditionalAttributes.N"}),
     region_required=True,
 )

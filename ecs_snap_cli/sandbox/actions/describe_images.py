@@ -1,43 +1,59 @@
 """DescribeImages: the custom images alone."""
 
+from ..conditions import Condition, always, created_between, equal, tagged
 from ..paging import MAX_PAGE_SIZE, NUMBER_PARAMETERS
 from ..params import Params
-from ..ranking import NEWEST_FIRST
 from ..rows import Image
 from ..times import second_form
-from .action import FILTER_PAIRS, OLD_TAG_PAIRS, TAG_PAIRS, Action, Context, tags_match, tags_shape
+from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
+
+_OWNERS = ("system", "self", "others", "marketplace")
+_USAGES = ("instance", "none")
+_STATUSES = (
+    "Creating",
+    "Waiting",
+    "Available",
+    "UnAvailable",
+    "CreateFailed",
+    "Deprecated",
+)
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Images": {"Image": [...]}}` and the paging fields, the newest first."""
-    image_id, snapshot_id = params.text("ImageId"), params.text("SnapshotId")
-    name = params.text("ImageName")
-    tags = params.tags()
-
-    def wanted(image: Image) -> bool:
-        return (
-            image_id in ("", image.id)
-            and snapshot_id in ("", image.snapshot_id)
-            # "Fuzzy", as ECS's page calls it: any part of the name will do.
-            and name in image.name
-            and tags_match(tags, image.tags)
-        )
-
+    status = params.text("Status") or "Available"
+    if any(each not in _STATUSES for each in status.split(",")):
+        params.choice("Status", _STATUSES)
+    where = [
+        equal("id", params.text("ImageId")),
+        equal("snapshot_id", params.text("SnapshotId")),
+        _named_like(params.text("ImageName")),
+        equal("resource_group_id", params.text("ResourceGroupId")),
+        *tagged(params.tags()),
+        *created_between(*params.created_from_to()),
+        # What all the images here have in common.
+        always("Available" in status.split(",")),
+        always(params.choice("ImageOwnerAlias", _OWNERS) in ("", "self")),
+        always(params.choice("OSType", ("linux", "windows")) in ("", "linux")),
+        always(params.choice("Architecture", ("x86_64", "i386", "arm64")) in ("", "x86_64")),
+        always(params.choice("Usage", _USAGES) in ("", "none")),
+        always(params.flag("IsPublic") is not True),
+        always(not params.text("ImageFamily")),
+    ]
     page, paging = list_page(
-        context,
-        params,
-        action=ACTION.name,
-        rows=context.state.images,
-        wanted=wanted,
-        key=NEWEST_FIRST.key,
-        max_results=MAX_PAGE_SIZE,
+        context, params, Image, where, action=ACTION.name, max_results=MAX_PAGE_SIZE
     )
     return {
         "RegionId": params.text("RegionId"),
         **{field: paging[field] for field in ("TotalCount", "PageNumber", "PageSize")},
         "Images": {"Image": [_shape(image) for image in page]},
     }
+
+
+def _named_like(name: str) -> Condition | None:
+    # "Fuzzy", as ECS's page calls it: any part of the name will do.
+    return ("instr(name, ?)", (name,)) if name else None
 
 
 def _shape(image: Image) -> dict[str, object]:
@@ -58,6 +74,14 @@ def _shape(image: Image) -> dict[str, object]:
         "ImageOwnerAlias": "self",
         "CreationTime": second_form(image.created),
         "Size": image.size,
+        "Architecture": "x86_64",
+        "OSType": "linux",
+        "OSName": "Alibaba Cloud Linux 3.2104 LTS 64 bit",
+        "Platform": "Aliyun",
+        "ImageFamily": "",
+        "ImageVersion": "",
+        "IsSupportCloudinit": True,
+        "IsSupportIoOptimized": True,
         "DiskDeviceMappings": {"DiskDeviceMapping": [disk]},
         "IsPublic": False,
         "IsCopied": False,
@@ -71,25 +95,33 @@ def _shape(image: Image) -> dict[str, object]:
 ACTION = Action(
     name="DescribeImages",
     handle=handle,
-    supported=NUMBER_PARAMETERS | TAG_PAIRS | {"DryRun", "ImageId", "ImageName", "SnapshotId"},
-    unsupported=FILTER_PAIRS
-    | OLD_TAG_PAIRS
+    supported=NUMBER_PARAMETERS
+    | TAG_PAIRS
+    | FILTER_PAIRS
     | {
-        "ActionType",
         "Architecture",
+        "DryRun",
         "ImageFamily",
+        "ImageId",
+        "ImageName",
         "ImageOwnerAlias",
-        "ImageOwnerId",
-        "InstanceType",
         "IsPublic",
-        "IsSupportCloudinit",
-        "IsSupportIoOptimized",
         "OSType",
         "ResourceGroupId",
-        "ShowExpired",
+        "SnapshotId",
         "Status",
-        "Usable",
         "Usage",
     },
+    unsupported=frozenset(
+        {
+            "ActionType",
+            "ImageOwnerId",
+            "InstanceType",
+            "IsSupportCloudinit",
+            "IsSupportIoOptimized",
+            "ShowExpired",
+            "Usable",
+        }
+    ),
     region_required=True,
 )

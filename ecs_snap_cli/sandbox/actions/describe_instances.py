@@ -2,42 +2,58 @@
 
 import re
 
+from ..conditions import always, among, created_between, equal, listed, tagged
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
-from ..ranking import BY_ID
 from ..rows import Instance
-from ..seed import REGION_ID, ZONE_ID
 from ..times import minute_form
-from .action import (
-    FILTER_PAIRS,
-    OLD_TAG_PAIRS,
-    TAG_PAIRS,
-    Action,
-    Context,
-    tags_match,
-    tags_shape,
-)
+from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 _STATUSES = ("Pending", "Running", "Starting", "Stopping", "Stopped")
+_LOCKS = ("financial", "security", "recycling", "dedicatedhostfinancial", "refunded")
+
+# What all the instances here have in common, and filters that ask for it.
+_IMAGE_ID = "aliyun_3_x64_20G_alibase_20240528.vhd"
+_VPC_ID, _VSWITCH_ID, _SECURITY_GROUP_ID = "vpc-sandbox", "vsw-sandbox", "sg-sandbox"
+_COMMON = {
+    "ImageId": _IMAGE_ID,
+    "InstanceChargeType": "PostPaid",
+    "InstanceNetworkType": "vpc",
+    "InternetChargeType": "PayByTraffic",
+    "KeyPairName": "",
+    "HpcClusterId": "",
+    "SecurityGroupId": _SECURITY_GROUP_ID,
+    "VSwitchId": _VSWITCH_ID,
+    "VpcId": _VPC_ID,
+}
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Instances": {"Instance": [...]}}` and the paging fields, by instance ID."""
-    ids = params.ids("InstanceIds")
     status = params.choice("Status", _STATUSES)
     # ECS takes `*` in an instance's name for any run of characters.
     parts = (re.escape(part) for part in params.text("InstanceName").split("*"))
     name = re.compile(".*".join(parts), re.DOTALL)
-    zone = params.text("ZoneId")
-    tags = params.tags()
+    family = params.text("InstanceTypeFamily")
+    where = [
+        among("id", params.ids("InstanceIds")),
+        equal("zone", params.text("ZoneId")),
+        equal("instance_type", params.text("InstanceType")),
+        equal("resource_group_id", params.text("ResourceGroupId")),
+        listed("locks", params.choice("LockReason", _LOCKS)),
+        *tagged(params.tags()),
+        *created_between(*params.created_from_to()),
+        *(always(params.text(key) in ("", common)) for key, common in _COMMON.items()),
+        always(params.flag("DeviceAvailable") is not False),
+        always(params.flag("IoOptimized") is not False),
+    ]
 
     def wanted(instance: Instance) -> bool:
         return (
             status in ("", instance.status)
             and (not name.pattern or bool(name.fullmatch(instance.name)))
-            and zone in ("", ZONE_ID)
-            and tags_match(tags, instance.tags)
+            and family in ("", _family(instance))
         )
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances
@@ -45,14 +61,18 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     page, paging = list_page(
         context,
         params,
+        Instance,
+        where,
         action=ACTION.name,
-        rows=lambda after: context.state.instances(ids, after),
-        wanted=wanted,
-        key=BY_ID.key,
+        wanted=wanted if status or name.pattern or family else None,
         max_results=100,
         min_results=10,
     )
     return {**paging, "Instances": {"Instance": [_shape(instance) for instance in page]}}
+
+
+def _family(instance: Instance) -> str:
+    return instance.instance_type.rpartition(".")[0]
 
 
 def _shape(instance: Instance) -> dict[str, object]:
@@ -65,22 +85,53 @@ def _shape(instance: Instance) -> dict[str, object]:
         "InstanceName": instance.name,
         "HostName": instance.name,
         "Description": "",
-        "RegionId": REGION_ID,
-        "ZoneId": ZONE_ID,
+        "RegionId": instance.region,
+        "ZoneId": instance.zone,
         "Status": instance.status,
         "CreationTime": minute_form(instance.created),
         "StartTime": minute_form(instance.started),
         "ExpiredTime": "2099-12-31T15:59Z",
+        "AutoReleaseTime": "",
         "InstanceType": instance.instance_type,
-        "InstanceTypeFamily": instance.instance_type.rpartition(".")[0],
+        "InstanceTypeFamily": _family(instance),
+        "Cpu": 2,
+        "Memory": 8192,
+        "ImageId": _IMAGE_ID,
+        "OSName": "Alibaba Cloud Linux 3.2104 LTS 64 bit",
+        "OSNameEn": "Alibaba Cloud Linux 3.2104 LTS 64 bit",
+        "OSType": "linux",
+        "SerialNumber": "",
+        "KeyPairName": "",
         "InstanceChargeType": "PostPaid",
+        "SpotStrategy": "NoSpot",
         "InstanceNetworkType": "vpc",
+        "InternetChargeType": "PayByTraffic",
+        "InternetMaxBandwidthIn": 0,
+        "InternetMaxBandwidthOut": 0,
+        "SecurityGroupIds": {"SecurityGroupId": [_SECURITY_GROUP_ID]},
+        "PublicIpAddress": {"IpAddress": []},
+        "InnerIpAddress": {"IpAddress": []},
+        "EipAddress": {
+            "AllocationId": "",
+            "IpAddress": "",
+            "Bandwidth": 0,
+            "InternetChargeType": "",
+        },
+        "VpcAttributes": {
+            "VpcId": _VPC_ID,
+            "VSwitchId": _VSWITCH_ID,
+            "NatIpAddress": "",
+            "PrivateIpAddress": {"IpAddress": []},
+        },
         "IoOptimized": True,
         "DeviceAvailable": True,
         "DeletionProtection": False,
         "Recyclable": False,
         "StoppedMode": "Not-applicable",
-        "ResourceGroupId": "",
+        "ClusterId": "",
+        "VlanId": "",
+        "HpcClusterId": "",
+        "ResourceGroupId": instance.resource_group_id,
         "OperationLocks": {"LockReason": locks},
         "Tags": tags_shape(instance.tags),
     }
@@ -91,36 +142,35 @@ ACTION = Action(
     handle=handle,
     supported=PAGING_PARAMETERS
     | TAG_PAIRS
-    | {"DryRun", "InstanceIds", "InstanceName", "Status", "ZoneId"},
-    unsupported=FILTER_PAIRS
-    | OLD_TAG_PAIRS
+    | FILTER_PAIRS
+    | _COMMON.keys()
     | {
-        "AdditionalAttributes.N",
         "DeviceAvailable",
-        "EipAddresses",
-        "HpcClusterId",
-        "HttpEndpoint",
-        "HttpPutResponseHopLimit",
-        "HttpTokens",
-        "ImageId",
-        "InnerIpAddresses",
-        "InstanceChargeType",
-        "InstanceNetworkType",
+        "DryRun",
+        "InstanceIds",
+        "InstanceName",
         "InstanceType",
         "InstanceTypeFamily",
-        "InternetChargeType",
         "IoOptimized",
-        "Ipv6Address.N",
-        "KeyPairName",
         "LockReason",
-        "NeedSaleCycle",
-        "PrivateIpAddresses",
-        "PublicIpAddresses",
-        "RdmaIpAddresses",
         "ResourceGroupId",
-        "SecurityGroupId",
-        "VSwitchId",
-        "VpcId",
+        "Status",
+        "ZoneId",
     },
+    unsupported=frozenset(
+        {
+            "AdditionalAttributes.N",
+            "EipAddresses",
+            "HttpEndpoint",
+            "HttpPutResponseHopLimit",
+            "HttpTokens",
+            "InnerIpAddresses",
+            "Ipv6Address.N",
+            "NeedSaleCycle",
+            "PrivateIpAddresses",
+            "PublicIpAddresses",
+            "RdmaIpAddresses",
+        }
+    ),
     region_required=True,
 )

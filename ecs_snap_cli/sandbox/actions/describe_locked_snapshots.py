@@ -5,14 +5,14 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 
 from collections.abc import Iterable
 
+from ..conditions import among
 from ..errors import ApiError
 from ..locking import COOLING_OFF, EXPIRED, LOCKED, cool_off_end, lock_end, lock_status
 from ..paging import TOKEN_PARAMETERS
 from ..params import Params
-from ..ranking import Key
 from ..rows import SnapshotLock
 from ..times import second_form
-from .action import Action, Context
+from .action import Action, Context, answer_dry_run
 from .listing import list_page
 
 _STATUSES = ("", COOLING_OFF, LOCKED, EXPIRED)
@@ -24,35 +24,26 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     status = params.text("LockStatus")
     if status not in _STATUSES:
         raise ApiError(400, "InvalidLockStatus.Malformed", "There is no such LockStatus.")
+    answer_dry_run(params)
     now = context.state.now()
-
-    def rows(after: Key | None) -> Iterable[SnapshotLock]:
-        locks = context.state.locks()
-        # Asked for one that is not locked, ECS refuses instead of leaving it out.
-        if unlocked := ids - {lock.snapshot_id for lock in locks}:
-            raise not_locked(unlocked)
-        return (lock for lock in locks if after is None or _key(lock) > after)
-
+    asked = among("id", ids) if ids else None
+    # Asked for one that is not locked, ECS refuses instead of leaving it out.
+    if unlocked := ids - {lock.id for lock in context.state.walk(SnapshotLock, [asked])}:
+        raise not_locked(unlocked)
     # A MaxResults below 10 counts as 10, one above 100 as 100.
     page, paging = list_page(
         context,
         params,
+        SnapshotLock,
+        [asked],
         action=ACTION.name,
-        rows=rows,
-        wanted=lambda lock: (
-            (not ids or lock.snapshot_id in ids) and status in ("", lock_status(lock, now))
-        ),
-        key=_key,
+        wanted=(lambda lock: status == lock_status(lock, now)) if status else None,
         max_results=100,
         min_results=10,
         numbered=False,
     )
     shapes = [lock_shape(lock, now) for lock in page]
     return {"NextToken": paging["NextToken"], "LockedSnapshotsInfo": shapes}
-
-
-def _key(lock: SnapshotLock) -> Key:
-    return (lock.snapshot_id,)
 
 
 def not_locked(snapshot_ids: Iterable[str]) -> ApiError:
@@ -64,7 +55,7 @@ def not_locked(snapshot_ids: Iterable[str]) -> ApiError:
 def lock_shape(lock: SnapshotLock, now: int) -> dict[str, object]:
     """A lock as ECS tells it."""
     return {
-        "SnapshotId": lock.snapshot_id,
+        "SnapshotId": lock.id,
         "LockMode": "compliance",
         "LockStatus": lock_status(lock, now),
         "LockCreationTime": second_form(lock.created),

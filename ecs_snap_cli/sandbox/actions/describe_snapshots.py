@@ -1,53 +1,53 @@
 """DescribeSnapshots."""
 
+from collections.abc import Callable
+
+from ..conditions import always, among, created_between, equal, on_instance, tagged
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES, progress_of
-from ..ranking import NEWEST_FIRST
-from ..rows import Snapshot
-from ..seed import REGION_ID
+from ..rows import Disk, Snapshot
 from ..times import second_form
-from .action import (
-    FILTER_PAIRS,
-    OLD_TAG_PAIRS,
-    TAG_PAIRS,
-    Action,
-    Context,
-    tags_match,
-    tags_shape,
-)
+from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 _STATUSES = ("progressing", "accomplished", "failed", "all")
 _TYPES = ("user", "auto", "all")
+_CATEGORIES = ("standard", "flash", "archive")
 # In the order of: used by an image (1) and by a disk (2).
 _USAGES = ("none", "image", "disk", "image_disk")
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Snapshots": {"Snapshot": [...]}}` and the paging fields, the newest first."""
-    ids = params.ids("SnapshotIds")
-    status = params.choice("Status", _STATUSES).removesuffix("all")
-    kind = params.choice("SnapshotType", _TYPES).removesuffix("all")
-    usage = params.choice("Usage", _USAGES)
-    disk_id, name = params.text("DiskId"), params.text("SnapshotName")
+    state = context.state
     instance_id = params.text("InstanceId")
-    tags = params.tags()
-    now = context.state.now()
-    attached = {disk.id for disk in context.state.disks(None, instance_id)} if instance_id else ()
-    in_images, in_disks = context.state.snapshots_in_images(), context.state.snapshots_in_disks()
-
-    def usage_of(snapshot: Snapshot) -> str:
-        return _USAGES[(snapshot.id in in_images) + 2 * (snapshot.id in in_disks)]
+    attached = state.walk(Disk, [on_instance(instance_id)]) if instance_id else None
+    link = params.text("SnapshotLinkId")
+    where = [
+        among("id", params.ids("SnapshotIds")),
+        equal("disk_id", params.text("DiskId")),
+        among("disk_id", None if attached is None else [disk.id for disk in attached]),
+        # A disk that this link is not of has no such ID.
+        equal("disk_id", link and link.replace("sl-", "d-", 1)),
+        equal("name", params.text("SnapshotName")),
+        equal("type", params.choice("SnapshotType", _TYPES).removesuffix("all")),
+        equal("disk_type", params.text("SourceDiskType").lower()),
+        equal("resource_group_id", params.text("ResourceGroupId")),
+        equal("encrypted", params.flag("Encrypted")),
+        *tagged(params.tags()),
+        *created_between(*params.created_from_to()),
+        always(params.choice("Category", _CATEGORIES) in ("", "standard")),
+        always(not params.text("KMSKeyId")),
+    ]
+    status = params.choice("Status", _STATUSES).removesuffix("all")
+    usage = params.choice("Usage", _USAGES)
+    now, usage_of = state.now(), _usages(context)
 
     def wanted(snapshot: Snapshot) -> bool:
-        return (
-            (not instance_id or snapshot.disk_id in attached)
-            and kind in ("", snapshot.type)
-            and usage in ("", usage_of(snapshot))
-            and name in ("", snapshot.name)
-            and (not status or progress_of(snapshot, now).status == status)
-            and tags_match(tags, snapshot.tags)
+        return (not status or progress_of(snapshot, now).status == status) and usage in (
+            "",
+            usage_of(snapshot),
         )
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
@@ -55,23 +55,30 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     page, paging = list_page(
         context,
         params,
+        Snapshot,
+        where,
         action=ACTION.name,
-        rows=lambda after: context.state.snapshots(disk_id, ids, after),
-        wanted=wanted,
-        key=NEWEST_FIRST.key,
+        wanted=wanted if status or usage else None,
         max_results=100,
     )
-    shapes = [_shape(snapshot, usage_of(snapshot), now) for snapshot in page]
+    shapes = [snapshot_shape(snapshot, usage_of(snapshot), now) for snapshot in page]
     return {**paging, "Snapshots": {"Snapshot": shapes}}
 
 
-def _shape(snapshot: Snapshot, usage: str, now: int) -> dict[str, object]:
+def _usages(context: Context) -> Callable[[Snapshot], str]:
+    state = context.state
+    in_images, in_disks = state.snapshots_in_images(), state.snapshots_in_disks()
+    return lambda one: _USAGES[(one.id in in_images) + 2 * (one.id in in_disks)]
+
+
+def snapshot_shape(snapshot: Snapshot, usage: str, now: int) -> dict[str, object]:
+    """A snapshot as ECS tells it."""
     progress = progress_of(snapshot, now)
     shape: dict[str, object] = {
         "SnapshotId": snapshot.id,
         "SnapshotName": snapshot.name,
         "Description": snapshot.description,
-        "RegionId": REGION_ID,
+        "RegionId": snapshot.region,
         "Status": progress.status,
         "Progress": f"{progress.percent}%",
         "RemainTime": progress.remain_seconds,
@@ -84,6 +91,8 @@ def _shape(snapshot: Snapshot, usage: str, now: int) -> dict[str, object]:
         "SourceDiskSize": str(snapshot.disk_size),
         "SourceDiskType": snapshot.disk_type,
         "SourceStorageType": "disk",
+        "SourceSnapshotId": snapshot.source_snapshot_id,
+        "SourceRegionId": snapshot.source_region,
         "CreationTime": second_form(snapshot.created),
         "LastModifiedTime": second_form(progress.modified),
         "Encrypted": snapshot.encrypted,
@@ -103,10 +112,23 @@ ACTION = Action(
     handle=handle,
     supported=PAGING_PARAMETERS
     | TAG_PAIRS
-    | {"DiskId", "DryRun", "InstanceId", "SnapshotIds", "SnapshotName", "SnapshotType"}
-    | {"Status", "Usage"},
-    unsupported=FILTER_PAIRS
-    | OLD_TAG_PAIRS
-    | {"Category", "Encrypted", "KMSKeyId", "ResourceGroupId", "SnapshotLinkId", "SourceDiskType"},
+    | FILTER_PAIRS
+    | {
+        "Category",
+        "DiskId",
+        "DryRun",
+        "Encrypted",
+        "InstanceId",
+        "KMSKeyId",
+        "ResourceGroupId",
+        "SnapshotIds",
+        "SnapshotLinkId",
+        "SnapshotName",
+        "SnapshotType",
+        "SourceDiskType",
+        "Status",
+        "Usage",
+    },
+    unsupported=frozenset(),
     region_required=True,
 )

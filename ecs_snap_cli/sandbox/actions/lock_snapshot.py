@@ -11,7 +11,7 @@ from ..params import Params
 from ..progress import DURATION, progress_of
 from ..rows import Snapshot, SnapshotLock
 from ..times import DAY
-from .action import Action, Context, answer_dry_run, existing_snapshot
+from .action import Action, Context, answer_dry_run, existing
 from .describe_locked_snapshots import lock_shape
 from .orders import once
 
@@ -26,25 +26,26 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     state = context.state
 
     def lock(now: int) -> dict[str, object]:
-        snapshot = existing_snapshot(context, snapshot_id)
+        snapshot = existing(context, Snapshot, snapshot_id, "SnapshotId")
         if not progress_of(snapshot, now).available:
             raise ApiError(
                 403, "InvalidOperation.SnapshotNotAvailable", "The snapshot is not available."
             )
         made = SnapshotLock(
-            snapshot_id=snapshot_id,
+            id=snapshot_id,
             created=now,
             # An ESSD snapshot can be available, and locked, before it is accomplished.
             started=max(now, snapshot.created + DURATION),
             duration_days=days,
             cool_off_hours=cool_off_hours,
+            region=snapshot.region,
         )
-        held = state.lock(snapshot_id)
+        held = state.find(SnapshotLock, snapshot_id)
         if held is not None and lock_status(held, now) == LOCKED:
             made = _prolonged(held, made)
         _check_retention(made, snapshot)
         answer_dry_run(params)
-        state.remove_lock(snapshot_id)
+        state.remove(SnapshotLock, snapshot_id)
         state.add(made)
         return {"LockedSnapshotInfo": lock_shape(made, now)}
 

@@ -6,7 +6,8 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 from ..errors import ApiError
 from ..locking import EXPIRED, LOCKED, lock_status
 from ..params import Params
-from .action import Action, Context, answer_dry_run, existing_snapshot
+from ..rows import Snapshot, SnapshotLock
+from .action import Action, Context, answer_dry_run, existing
 from .describe_locked_snapshots import not_locked
 from .orders import once
 
@@ -17,8 +18,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     state = context.state
 
     def unlock(now: int) -> dict[str, object]:
-        existing_snapshot(context, snapshot_id)
-        lock = state.lock(snapshot_id)
+        existing(context, Snapshot, snapshot_id, "SnapshotId")
+        lock = state.find(SnapshotLock, snapshot_id)
         status = EXPIRED if lock is None else lock_status(lock, now)
         if status == EXPIRED:
             raise not_locked([snapshot_id])
@@ -29,7 +30,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
                 "The cooling-off period is over; nobody can take the lock off.",
             )
         answer_dry_run(params)
-        state.remove_lock(snapshot_id)
+        state.remove(SnapshotLock, snapshot_id)
         return {}
 
     return once(context, ACTION.name, params, unlock)

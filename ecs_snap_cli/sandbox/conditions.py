@@ -1,0 +1,65 @@
+"""What can be asked of rows in SQL: each condition is a text of this package and what it binds."""
+
+import json
+from collections.abc import Collection, Iterable
+
+# SQL that holds of a row, and the values that it binds.
+Condition = tuple[str, tuple[object, ...]]
+
+NOTHING: Condition = ("FALSE", ())
+
+
+def json_text(value: object) -> str:
+    """How lists are kept in a column."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def equal(column: str, value: str | int | None) -> Condition | None:
+    """The column has this value; an empty text and None ask for nothing."""
+    return None if value in ("", None) else (f"{column} = ?", (value,))
+
+
+def among(column: str, values: Collection[str] | None) -> Condition | None:
+    """The column has one of these values; None asks for nothing, none of them for no row."""
+    if values is None:
+        return None
+    return (f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def listed(column: str, value: str) -> Condition | None:
+    """The list in this column has `value`; an empty one asks for nothing."""
+    return _holds(column, json_text(value)) if value else None
+
+
+def on_instance(instance_id: str) -> Condition | None:
+    """A disk is attached to this instance; an empty ID asks for nothing."""
+    return _holds("attachments", _beginning(instance_id)) if instance_id else None
+
+
+def tagged(tags: Iterable[tuple[str, str | None]]) -> list[Condition]:
+    """The row has all of these tags, where no value means any."""
+    return [
+        _holds("tags", _beginning(key) if value is None else json_text([key, value]))
+        for key, value in tags
+    ]
+
+
+def _holds(column: str, part: str) -> Condition:
+    # Lists are kept as the JSON that json_text writes. In it a quotation mark within a text is
+    # escaped, so that what begins with one can only be found where a text begins.
+    return (f"instr({column}, ?)", (part,))
+
+
+def _beginning(first: str) -> str:
+    return json_text([first]).removesuffix("]")
+
+
+def always(holds: bool) -> Condition | None:
+    """What holds of all rows or of none: a filter on what all of them have in common."""
+    return None if holds else NOTHING
+
+
+def created_between(start: int | None, end: int | None) -> list[Condition]:
+    """Made from `start` to `end` on (milliseconds since 1970); None is no bound."""
+    bounds = (("created >= ?", start), ("created <= ?", end))
+    return [(sql, (value,)) for sql, value in bounds if value is not None]
