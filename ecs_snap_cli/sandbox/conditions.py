@@ -19,11 +19,21 @@ def equal(column: str, value: str | int | None) -> Condition | None:
     return None if value in ("", None) else (f"{column} = ?", (value,))
 
 
-def among(column: str, values: Collection[str] | None) -> Condition | None:
-    """The column has one of these values; None asks for nothing, none of them for no row."""
-    if values is None:
-        return None
+def among(column: str, values: Collection[str]) -> Condition:
+    """The column has one of these values."""
     return (f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+
+
+def these(ids: Collection[str] | None) -> Condition | None:
+    """The row has one of these IDs; None asks for nothing, none of them for no row."""
+    return None if ids is None else among("id", ids)
+
+
+def matching(column: str, pattern: str) -> Condition | None:
+    """The column is as `pattern` says, in which `*` is any run of characters; empty: no matter."""
+    # To GLOB two more characters have a meaning, and within brackets none has.
+    glob = pattern.replace("[", "[[]").replace("?", "[?]")
+    return (f"{column} GLOB ?", (glob,)) if pattern else None
 
 
 def listed(column: str, value: str) -> Condition | None:
@@ -59,7 +69,16 @@ def always(holds: bool) -> Condition | None:
     return None if holds else NOTHING
 
 
-def created_between(start: int | None, end: int | None) -> list[Condition]:
-    """Made from `start` to `end` on (milliseconds since 1970); None is no bound."""
-    bounds = (("created >= ?", start), ("created <= ?", end))
-    return [(sql, (value,)) for sql, value in bounds if value is not None]
+def held(sql: str, wanted: bool | None) -> Condition | None:
+    """`sql` holds of the row, or does not, as is wanted; None asks for nothing."""
+    return None if wanted is None else (f"({sql}) IS {wanted}", ())
+
+
+def created_between(start: int | None, end: int | None, now: int) -> list[Condition]:
+    """Made from `start` to `end` on (milliseconds since 1970); None is no bound.
+
+    `now` is for what keeps its age (see rows.py).
+    """
+    created = "iif(created < 0, created + ?, created)"
+    bounds = ((">=", start), ("<=", end))
+    return [(f"{created} {sign} ?", (now, at)) for sign, at in bounds if at is not None]

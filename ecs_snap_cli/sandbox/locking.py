@@ -3,6 +3,7 @@
 https://www.alibabacloud.com/help/en/ecs/user-guide/lock-snapshot
 """
 
+from .conditions import Condition
 from .rows import SnapshotLock
 from .times import DAY, HOUR
 
@@ -26,3 +27,14 @@ def lock_status(lock: SnapshotLock, now: int) -> str:
     if now >= lock_end(lock):
         return EXPIRED
     return COOLING_OFF if now < cool_off_end(lock) else LOCKED
+
+
+def in_status(status: str, now: int) -> Condition | None:
+    """A lock has this LockStatus at `now`, as `lock_status` has it; empty: no matter."""
+    ended = f"? >= started + duration_days * {DAY}"
+    cooling = f"? < created + cool_off_hours * {HOUR}"
+    if status == EXPIRED:
+        return (ended, (now,))
+    if status in (COOLING_OFF, LOCKED):
+        return (f"NOT ({ended}) AND ({cooling}) IS {status == COOLING_OFF}", (now, now))
+    return None

@@ -6,6 +6,7 @@ So no thread has to move them, and a clock that is turned moves them too.
 from dataclasses import replace
 from typing import TypeVar
 
+from .conditions import Condition, among
 from .rows import Disk, Instance
 from .times import SECOND
 
@@ -29,3 +30,15 @@ def settled(row: Moving, now: int) -> Moving:
     if row.changed is None or now < row.changed + DURATION:
         return row
     return replace(row, status=_END_OF.get(row.status, row.status), changed=None)
+
+
+def in_status(status: str, now: int) -> Condition | None:
+    """A disk or an instance is in this status at `now`; an empty one asks for nothing."""
+    if not status:
+        return None
+    ways = [begin for begin, end in _END_OF.items() if end == status]
+    ended, begun = among("status", ways), now - DURATION
+    return (
+        f"(status = ? AND coalesce(changed > ?, TRUE) OR changed <= ? AND {ended[0]})",
+        (status, begun, begun, *ended[1]),
+    )

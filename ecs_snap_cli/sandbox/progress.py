@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .conditions import Condition
 from .rows import Snapshot
 from .times import SECOND
 
@@ -49,3 +50,11 @@ def progress_of(snapshot: Snapshot, now: int) -> Progress:
         available=early and elapsed >= AVAILABLE_AFTER,
         modified=now,
     )
+
+
+def in_status(status: str, now: int) -> Condition | None:
+    """A snapshot is in this status at `now`, as `progress_of` has it; empty: no matter."""
+    begun = now - DURATION
+    if status == "progressing":
+        return ("(fate = 'frozen' OR created > ?)", (begun,))
+    return ("fate = ? AND created <= ?", (status, begun)) if status else None

@@ -208,7 +208,6 @@ _READER_OF_COLUMN: dict[str, Callable[[Any, int], object]] = {
     "started": _time,
     "attached": _time,
     "detached": _time,
-    "changed": _time,
     "encrypted": _flag,
     "attachments": _attachments,
     "locks": _list,

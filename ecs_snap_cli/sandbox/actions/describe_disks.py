@@ -1,16 +1,17 @@
 """DescribeDisks."""
 
 from ..conditions import (
-    NOTHING,
     Condition,
     always,
-    among,
     created_between,
     equal,
+    held,
     listed,
     on_instance,
     tagged,
+    these,
 )
+from ..moving import in_status
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES
@@ -29,8 +30,10 @@ _LOCKS = ("financial", "security", "recycling", "dedicatedhostfinancial")
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Disks": {"Disk": [...]}}` and the paging fields, by disk ID."""
     status = params.choice("Status", _STATUSES).removesuffix("All")
+    now = context.state.now()
     where = [
-        among("id", params.ids("DiskIds")),
+        in_status(status, now),
+        these(params.ids("DiskIds")),
         on_instance(params.text("InstanceId")),
         equal("type", params.choice("DiskType", _TYPES).removesuffix("all")),
         equal("category", params.text("Category").removesuffix("all")),
@@ -42,7 +45,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         listed("locks", params.choice("LockReason", _LOCKS)),
         listed("policies", params.text("AutoSnapshotPolicyId")),
         *tagged(params.tags()),
-        *created_between(*params.created_from_to()),
+        *created_between(*params.created_from_to(), now),
         *_by_what_follows(params),
         # What all the disks here have in common.
         always(params.choice("DiskChargeType", _CHARGES) in ("", "PostPaid")),
@@ -59,8 +62,6 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         Disk,
         where,
         action=ACTION.name,
-        # The status of a disk that is on its way follows from the time.
-        wanted=(lambda disk: disk.status == status) if status else None,
         max_results=500,
         min_results=10,
     )
@@ -69,21 +70,16 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 
 def _by_what_follows(params: Params) -> list[Condition | None]:
     """Filters on fields of the answer that follow from others (see `_shape`)."""
-    multi_attach = params.choice("MultiAttach", _MULTI_ATTACH)
     # Between the two of a list of lists (see tables.py).
-    several: Condition = ("instr(attachments, '], [')", ())
+    several = "instr(attachments, '], [')"
+    multi_attach = params.choice("MultiAttach", _MULTI_ATTACH)
     return [
-        _either(params.flag("DeleteWithInstance"), "type = 'system'"),
-        _either(params.flag("Portable"), "(type = 'data' AND category NOT LIKE 'local%')"),
-        _either(params.flag("EnableAutomatedSnapshotPolicy"), "policies <> '[]'"),
-        {"": None, "LegacyShared": NOTHING, "Enabled": several}.get(
-            multi_attach, (f"NOT {several[0]}", ())
-        ),
+        held("type = 'system'", params.flag("DeleteWithInstance")),
+        held("type = 'data' AND category NOT LIKE 'local%'", params.flag("Portable")),
+        held("policies <> '[]'", params.flag("EnableAutomatedSnapshotPolicy")),
+        held(f"{several} > 0", None if not multi_attach else multi_attach == "Enabled"),
+        always(multi_attach != "LegacyShared"),
     ]
-
-
-def _either(wanted: bool | None, sql: str) -> Condition | None:
-    return None if wanted is None else (sql if wanted else f"NOT {sql}", ())
 
 
 def _shape(disk: Disk) -> dict[str, object]:

@@ -25,13 +25,14 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     status = params.text("Status") or "Available"
     if any(each not in _STATUSES for each in status.split(",")):
         params.choice("Status", _STATUSES)
+    now = context.state.now()
     where = [
         equal("id", params.text("ImageId")),
         equal("snapshot_id", params.text("SnapshotId")),
         _named_like(params.text("ImageName")),
         equal("resource_group_id", params.text("ResourceGroupId")),
         *tagged(params.tags()),
-        *created_between(*params.created_from_to()),
+        *created_between(*params.created_from_to(), now),
         # What all the images here have in common.
         always("Available" in status.split(",")),
         always(params.choice("ImageOwnerAlias", _OWNERS) in ("", "self")),

@@ -1,8 +1,7 @@
 """DescribeInstances."""
 
-import re
-
-from ..conditions import always, among, created_between, equal, listed, tagged
+from ..conditions import Condition, always, created_between, equal, listed, matching, tagged, these
+from ..moving import in_status
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..rows import Instance
@@ -32,29 +31,23 @@ _COMMON = {
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Instances": {"Instance": [...]}}` and the paging fields, by instance ID."""
     status = params.choice("Status", _STATUSES)
-    # ECS takes `*` in an instance's name for any run of characters.
-    parts = (re.escape(part) for part in params.text("InstanceName").split("*"))
-    name = re.compile(".*".join(parts), re.DOTALL)
-    family = params.text("InstanceTypeFamily")
+    now = context.state.now()
     where = [
-        among("id", params.ids("InstanceIds")),
+        these(params.ids("InstanceIds")),
+        in_status(status, now),
+        # ECS takes `*` in an instance's name for any run of characters.
+        matching("name", params.text("InstanceName")),
+        *_of_family(params.text("InstanceTypeFamily")),
         equal("zone", params.text("ZoneId")),
         equal("instance_type", params.text("InstanceType")),
         equal("resource_group_id", params.text("ResourceGroupId")),
         listed("locks", params.choice("LockReason", _LOCKS)),
         *tagged(params.tags()),
-        *created_between(*params.created_from_to()),
+        *created_between(*params.created_from_to(), now),
         *(always(params.text(key) in ("", common)) for key, common in _COMMON.items()),
         always(params.flag("DeviceAvailable") is not False),
         always(params.flag("IoOptimized") is not False),
     ]
-
-    def wanted(instance: Instance) -> bool:
-        return (
-            status in ("", instance.status)
-            and (not name.pattern or bool(name.fullmatch(instance.name)))
-            and family in ("", _family(instance))
-        )
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances
     # A MaxResults below 10 counts as 10, one above 100 as 100.
@@ -64,11 +57,20 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         Instance,
         where,
         action=ACTION.name,
-        wanted=wanted if status or name.pattern or family else None,
         max_results=100,
         min_results=10,
     )
     return {**paging, "Instances": {"Instance": [_shape(instance) for instance in page]}}
+
+
+def _of_family(family: str) -> list[Condition | None]:
+    """The instance type is the family's and a size, such as `ecs.g7` and `large`."""
+    # The size has no dot, so with one more it is of another family.
+    longer = matching("instance_type", family and f"{family}.*.*")
+    return [
+        matching("instance_type", family and f"{family}.*"),
+        longer and (f"NOT {longer[0]}", longer[1]),
+    ]
 
 
 def _family(instance: Instance) -> str:

@@ -5,9 +5,9 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 
 from collections.abc import Iterable
 
-from ..conditions import among
+from ..conditions import these
 from ..errors import ApiError
-from ..locking import COOLING_OFF, EXPIRED, LOCKED, cool_off_end, lock_end, lock_status
+from ..locking import COOLING_OFF, EXPIRED, LOCKED, cool_off_end, in_status, lock_end, lock_status
 from ..paging import TOKEN_PARAMETERS
 from ..params import Params
 from ..rows import SnapshotLock
@@ -26,7 +26,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         raise ApiError(400, "InvalidLockStatus.Malformed", "There is no such LockStatus.")
     answer_dry_run(params)
     now = context.state.now()
-    asked = among("id", ids) if ids else None
+    asked = these(ids or None)
     # Asked for one that is not locked, ECS refuses instead of leaving it out.
     if unlocked := ids - {lock.id for lock in context.state.walk(SnapshotLock, [asked])}:
         raise not_locked(unlocked)
@@ -35,9 +35,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         context,
         params,
         SnapshotLock,
-        [asked],
+        [asked, in_status(status, now)],
         action=ACTION.name,
-        wanted=(lambda lock: status == lock_status(lock, now)) if status else None,
         max_results=100,
         min_results=10,
         numbered=False,

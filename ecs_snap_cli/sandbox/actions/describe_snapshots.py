@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 
-from ..conditions import always, among, created_between, equal, on_instance, tagged
+from ..conditions import (
+    always,
+    among,
+    created_between,
+    equal,
+    held,
+    on_instance,
+    tagged,
+    these,
+)
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
-from ..progress import ESSD_CATEGORIES, progress_of
+from ..progress import ESSD_CATEGORIES, in_status, progress_of
 from ..rows import Disk, Snapshot
 from ..times import second_form
 from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
@@ -16,18 +25,22 @@ _TYPES = ("user", "auto", "all")
 _CATEGORIES = ("standard", "flash", "archive")
 # In the order of: used by an image (1) and by a disk (2).
 _USAGES = ("none", "image", "disk", "image_disk")
+_IN_IMAGE = "id IN (SELECT snapshot_id FROM images)"
+_IN_DISK = "id IN (SELECT source_snapshot_id FROM disks)"
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Snapshots": {"Snapshot": [...]}}` and the paging fields, the newest first."""
     state = context.state
     instance_id = params.text("InstanceId")
-    attached = state.walk(Disk, [on_instance(instance_id)]) if instance_id else None
+    attached = state.walk(Disk, [on_instance(instance_id)]) if instance_id else ()
+    usage, now = params.choice("Usage", _USAGES), state.now()
     link = params.text("SnapshotLinkId")
     where = [
-        among("id", params.ids("SnapshotIds")),
+        these(params.ids("SnapshotIds")),
+        in_status(params.choice("Status", _STATUSES).removesuffix("all"), now),
         equal("disk_id", params.text("DiskId")),
-        among("disk_id", None if attached is None else [disk.id for disk in attached]),
+        among("disk_id", [disk.id for disk in attached]) if instance_id else None,
         # A disk that this link is not of has no such ID.
         equal("disk_id", link and link.replace("sl-", "d-", 1)),
         equal("name", params.text("SnapshotName")),
@@ -35,21 +48,13 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         equal("disk_type", params.text("SourceDiskType").lower()),
         equal("resource_group_id", params.text("ResourceGroupId")),
         equal("encrypted", params.flag("Encrypted")),
+        held(_IN_IMAGE, "image" in usage if usage else None),
+        held(_IN_DISK, "disk" in usage if usage else None),
         *tagged(params.tags()),
-        *created_between(*params.created_from_to()),
+        *created_between(*params.created_from_to(), now),
         always(params.choice("Category", _CATEGORIES) in ("", "standard")),
         always(not params.text("KMSKeyId")),
     ]
-    status = params.choice("Status", _STATUSES).removesuffix("all")
-    usage = params.choice("Usage", _USAGES)
-    now, usage_of = state.now(), _usages(context)
-
-    def wanted(snapshot: Snapshot) -> bool:
-        return (not status or progress_of(snapshot, now).status == status) and usage in (
-            "",
-            usage_of(snapshot),
-        )
-
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots
     # MaxResults goes up to 100.
     page, paging = list_page(
@@ -58,9 +63,9 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         Snapshot,
         where,
         action=ACTION.name,
-        wanted=wanted if status or usage else None,
         max_results=100,
     )
+    usage_of = _usages(context)
     shapes = [snapshot_shape(snapshot, usage_of(snapshot), now) for snapshot in page]
     return {**paging, "Snapshots": {"Snapshot": shapes}}
 
