@@ -59,12 +59,16 @@ def take_page(
             "This sandbox does not take PageNumber or PageSize together with MaxResults or "
             "NextToken: ECS would leave the former unused.",
         )
+    query = _query_digest(action, params)
     if not by_token:
-        return _numbered_page(params, listing)
+        page, total, paging = _numbered_page(params, listing)
+        # Who says nothing of paging can go on either way: the `aliyun` CLI goes by the token.
+        if page and len(page) < total and not by_number:
+            paging["NextToken"] = _write_token(key(page[-1]), query)
+        return page, paging
 
     asked = params.integer("MaxResults")
     size = DEFAULT_SIZE if asked is None or asked < min_results else min(asked, max_results)
-    query = _query_digest(action, params)
     token = params.text("NextToken")
     beyond = listing.beyond(_read_token(token, query) if token else None)
     found = list(islice(beyond, size + 1))
@@ -77,17 +81,23 @@ def take_page(
     }
 
 
-def _numbered_page(params: Params, listing: Listing[Row]) -> tuple[list[Row], dict[str, object]]:
+def _numbered_page(
+    params: Params, listing: Listing[Row]
+) -> tuple[list[Row], int, dict[str, object]]:
     number = max(params.integer("PageNumber") or 1, 1)
     asked = params.integer("PageSize")
     size = DEFAULT_SIZE if asked is None or asked < 1 else min(asked, MAX_PAGE_SIZE)
     rows, total = listing.part((number - 1) * size, size)
-    return list(rows), {
-        "TotalCount": total,
-        "PageNumber": number,
-        "PageSize": size,
-        "NextToken": "",
-    }
+    return (
+        list(rows),
+        total,
+        {
+            "TotalCount": total,
+            "PageNumber": number,
+            "PageSize": size,
+            "NextToken": "",
+        },
+    )
 
 
 def _query_digest(action: str, params: Params) -> str:

@@ -150,3 +150,14 @@ def test_the_sdk_follows_the_pages(sdk):
         seen += [snapshot.snapshot_id for snapshot in body.snapshots.snapshot]
         token = body.next_token
     assert len(set(seen)) == len(seen) == 64
+
+
+def test_who_says_nothing_of_paging_can_go_on_by_token_or_by_number(many):
+    first = many.call("DescribeSnapshots", WHERE).body
+    assert (first["TotalCount"], first["PageNumber"], first["PageSize"]) == (232, 1, 10)
+    by_token = many.call("DescribeSnapshots", {**WHERE, "NextToken": first["NextToken"]}).body
+    by_number = many.call("DescribeSnapshots", {**WHERE, "PageNumber": "2"}).body
+    assert by_token["Snapshots"] == by_number["Snapshots"]
+    assert by_number["NextToken"] == ""
+    last = many.call("DescribeSnapshots", {**WHERE, "SnapshotIds": '["s-many-001"]'}).body
+    assert (last["TotalCount"], last["NextToken"]) == (1, "")
