@@ -18,11 +18,11 @@ from .conditions import Condition
 from .fleet import fleet
 from .ranking import Key
 from .rows import Snapshot, SnapshotLock
+from .schema import SCHEMA
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
 from .tables import (
     RANKINGS,
-    SCHEMA,
     AnyRow,
     Row,
     counting,

@@ -1,9 +1,10 @@
-"""How rows are kept in SQLite: the schema, and each kind of row on its way in and out."""
+"""How each kind of row is kept in SQLite, on its way in and out (schema.py has the tables)."""
 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from dataclasses import replace as with_changes
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -25,66 +26,6 @@ from .rows import (
 AnyRow = Disk | Image | Instance | Policy | Snapshot | SnapshotGroup | SnapshotLock
 Row = TypeVar("Row", Disk, Image, Instance, Policy, Snapshot, SnapshotGroup, SnapshotLock)
 
-# A moment counts in milliseconds since 1970, a list is JSON.
-SCHEMA = (
-    """CREATE TABLE instances (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, zone TEXT NOT NULL, status TEXT NOT NULL,
-        created INTEGER NOT NULL, started INTEGER, changed INTEGER, name TEXT NOT NULL,
-        instance_type TEXT NOT NULL, resource_group_id TEXT NOT NULL, locks TEXT NOT NULL,
-        tags TEXT NOT NULL)
-    """,
-    "CREATE INDEX instances_of_region ON instances (region, id)",
-    """CREATE TABLE disks (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, zone TEXT NOT NULL, type TEXT NOT NULL,
-        category TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL, attached INTEGER,
-        detached INTEGER, changed INTEGER, size INTEGER NOT NULL, name TEXT NOT NULL,
-        description TEXT NOT NULL, source_snapshot_id TEXT NOT NULL, encrypted INTEGER NOT NULL,
-        attachments TEXT NOT NULL, resource_group_id TEXT NOT NULL, policies TEXT NOT NULL,
-        locks TEXT NOT NULL, tags TEXT NOT NULL)
-    """,
-    "CREATE INDEX disks_of_region ON disks (region, id)",
-    "CREATE INDEX disks_by_source ON disks (source_snapshot_id) WHERE source_snapshot_id <> ''",
-    """CREATE TABLE snapshots (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, disk_id TEXT NOT NULL,
-        created INTEGER NOT NULL, disk_type TEXT NOT NULL, disk_category TEXT NOT NULL,
-        disk_size INTEGER NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
-        type TEXT NOT NULL, fate TEXT NOT NULL CHECK (fate IN ('accomplished', 'failed', 'frozen')),
-        encrypted INTEGER NOT NULL, retention_days INTEGER, group_id TEXT NOT NULL,
-        source_snapshot_id TEXT NOT NULL, source_region TEXT NOT NULL,
-        resource_group_id TEXT NOT NULL, tags TEXT NOT NULL,
-        expires INTEGER GENERATED ALWAYS AS (created + retention_days * 86400000) VIRTUAL)
-    """,
-    "CREATE INDEX snapshots_by_disk ON snapshots (disk_id, created DESC, id)",
-    "CREATE INDEX snapshots_by_age ON snapshots (region, created DESC, id)",
-    "CREATE INDEX snapshots_by_end ON snapshots (expires) WHERE expires IS NOT NULL",
-    "CREATE INDEX snapshots_of_group ON snapshots (group_id) WHERE group_id <> ''",
-    """CREATE TABLE snapshot_locks (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL,
-        started INTEGER NOT NULL, duration_days INTEGER NOT NULL, cool_off_hours INTEGER NOT NULL)
-    """,
-    """CREATE TABLE images (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, snapshot_id TEXT NOT NULL,
-        created INTEGER NOT NULL, size INTEGER NOT NULL, name TEXT NOT NULL,
-        description TEXT NOT NULL, resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
-    """,
-    """CREATE TABLE snapshot_groups (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, instance_id TEXT NOT NULL,
-        created INTEGER NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
-        resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
-    """,
-    """CREATE TABLE policies (
-        id TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL, name TEXT NOT NULL,
-        time_points TEXT NOT NULL, weekdays TEXT NOT NULL, retention_days INTEGER,
-        next_fire INTEGER, resource_group_id TEXT NOT NULL, tags TEXT NOT NULL)
-    """,
-    "CREATE INDEX policies_by_time ON policies (next_fire) WHERE next_fire IS NOT NULL",
-    """CREATE TABLE orders (
-        action TEXT NOT NULL, token TEXT NOT NULL, fingerprint TEXT NOT NULL,
-        answer TEXT NOT NULL, remembered INTEGER NOT NULL, PRIMARY KEY (action, token))
-    """,
-    "CREATE INDEX orders_by_age ON orders (remembered)",
-    "CREATE TABLE settings (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
-)
 _TABLES: dict[type, str] = {
     Instance: "instances",
     Disk: "disks",
@@ -148,13 +89,41 @@ def deletion(kind: type, clause: str) -> str:
 
 def load(kind: type[Row], stored: Sequence[Any], now: int) -> Row:
     """The row that `stored` is at `now`."""
+    row: Row
+    row, passing = _read(kind, tuple(stored))  # type: ignore[arg-type]  # every type is hashable
+    return _at(row, now) if passing else row
+
+
+# The same rows are read again and again, and reading one costs ten times as much.
+@lru_cache(2048)
+def _read(kind: type[Row], stored: tuple[Any, ...]) -> tuple[Row, bool]:
+    """The row as it is kept, and whether it is another one as time passes."""
     values = list(stored)
     for place, read in _READERS[kind]:
-        values[place] = read(values[place], now)
-    row = kind(*values)
-    if isinstance(row, Disk | Instance) and row.changed is not None:
-        return settled(row, now)
-    return row
+        values[place] = read(values[place])
+    row: Row = kind(*values)
+    ages = any(_ages(each) for each in (row, *getattr(row, "attachments", ())))
+    return row, ages or getattr(row, "changed", None) is not None
+
+
+def _at(row: Row, now: int) -> Row:
+    changes: dict[str, Any] = _dates(row, now)
+    if isinstance(row, Disk):
+        changes["attachments"] = tuple(
+            with_changes(each, **_dates(each, now)) for each in row.attachments
+        )
+    dated = with_changes(row, **changes)
+    return settled(dated, now) if isinstance(dated, Disk | Instance) else dated
+
+
+def _dates(row: AnyRow | Attachment, now: int) -> dict[str, Any]:
+    return {name: now + age for name, age in _ages(row).items()}
+
+
+def _ages(row: AnyRow | Attachment) -> dict[str, int]:
+    """The times that are kept as ages (see rows.py): those are negative."""
+    times = {name: getattr(row, name, None) or 0 for name in _TIMES}
+    return {name: time for name, time in times.items() if time < 0}
 
 
 def _stored(value: Any) -> Any:
@@ -169,46 +138,21 @@ def _stored(value: Any) -> Any:
     return json_text(plain)
 
 
-def _time(stored: int | None, now: int) -> int | None:
-    return stored if stored is None or stored >= 0 else now + stored
+def _attachments(stored: str) -> tuple[Attachment, ...]:
+    return tuple(Attachment(*each) for each in json.loads(stored))
 
 
-def _flag(stored: int, now: int) -> bool:
-    return bool(stored)
+def _list(stored: str) -> tuple[Any, ...]:
+    return tuple(json.loads(stored))
 
 
-def _items(stored: str) -> list[Any]:
-    # Most are empty, and this is read for every row of every answer.
-    return [] if stored == "[]" else json.loads(stored)
+def _tags(stored: str) -> Tags:
+    return tuple((key, value) for key, value in json.loads(stored))
 
 
-def _attachments(stored: str, now: int) -> tuple[Attachment, ...]:
-    return tuple(
-        Attachment(instance_id, device, at if at >= 0 else now + at)
-        for instance_id, device, at in _items(stored)
-    )
-
-
-def _list(stored: str, now: int) -> tuple[Any, ...]:
-    return tuple(_items(stored))
-
-
-def _tags(stored: str, now: int) -> Tags:
-    return _pairs(stored)
-
-
-@lru_cache(1024)
-def _pairs(stored: str) -> Tags:
-    # What is tagged at all is tagged alike, most often.
-    return tuple((key, value) for key, value in _items(stored))
-
-
-_READER_OF_COLUMN: dict[str, Callable[[Any, int], object]] = {
-    "created": _time,
-    "started": _time,
-    "attached": _time,
-    "detached": _time,
-    "encrypted": _flag,
+_TIMES = ("created", "started", "attached", "detached")
+_READER_OF_COLUMN: dict[str, Callable[[Any], object]] = {
+    "encrypted": bool,
     "attachments": _attachments,
     "locks": _list,
     "policies": _list,

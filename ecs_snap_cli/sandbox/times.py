@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import gmtime, strftime
 
 SECOND = 1_000
@@ -37,5 +38,7 @@ def parse_minute_form(text: str) -> int:
     return milliseconds(datetime(year, month, day, hour, minute, tzinfo=UTC))
 
 
+# One answer has the same time in many places, and the next answer has them again.
+@lru_cache(4096)
 def _format(instant: int | None, form: str) -> str:
     return "" if instant is None else strftime(form, gmtime(instant // SECOND))
