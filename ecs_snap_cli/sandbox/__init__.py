@@ -7,7 +7,7 @@ from .faultplan import FaultPlanError, parse_fault, read_plan
 from .faults import Fault
 from .regions import REGION_ID
 from .server import SandboxServer
-from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET
+from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN, STS_ACCESS_KEY_ID
 from .state import reset
 from .statepath import StateError, StateReadOnly, default_state_path
 
@@ -15,6 +15,8 @@ __all__ = [
     "ACCESS_KEY_ID",
     "ACCESS_KEY_SECRET",
     "REGION_ID",
+    "SECURITY_TOKEN",
+    "STS_ACCESS_KEY_ID",
     "Fault",
     "FaultPlanError",
     "SandboxServer",

@@ -3,32 +3,43 @@
 import logging
 import os
 
+from . import signature_v1, signature_v3
 from .actions import ACTIONS
 from .actions.action import Action, Context
-from .errors import ApiError, clip, invalid_parameter, missing_parameter
+from .errors import (
+    ApiError,
+    clip,
+    incomplete_signature,
+    invalid_parameter,
+    missing_parameter,
+)
 from .known_actions import KNOWN_ACTIONS
 from .nonces import NonceWindow
 from .params import Params
 from .regions import REGIONS
-from .request import Answer, Request, decode_pairs
+from .rendering import asked_form, check_form
+from .request import FORM, Answer, Request
 from .rules import RuleSet
-from .signature import verify
 from .state import Clock, State, StateUnavailable
 
 API_VERSION = "2014-05-26"
-_FORM = "application/x-www-form-urlencoded"
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
 
 
 class Dispatcher:
-    """Answers requests against one state under one rule set, as one region's endpoint."""
+    """Answers requests against one state under one rule set, as one region's endpoint.
 
-    def __init__(self, state: State, rules: RuleSet, clock: Clock, region: str | None) -> None:
+    Signatures go by `signing_clock`, whatever the state's time.
+    """
+
+    def __init__(
+        self, state: State, rules: RuleSet, signing_clock: Clock, region: str | None
+    ) -> None:
         self._region = region
         self._state = state
         self._rules = rules
-        self._clock = clock
+        self._signing_clock = signing_clock
         self._nonces = NonceWindow()
 
     def answer(self, request: Request) -> Answer:
@@ -47,14 +58,15 @@ class Dispatcher:
             return refused(ApiError(500, "InternalError", why), request, request_id)
         # A repeated order answers with the ID of the request that first made it.
         body = {"RequestId": request_id, **body}
-        return Answer(200, str(body["RequestId"]), body)
+        root = f"{named_action(request)}Response"
+        return Answer(200, str(body["RequestId"]), body, root, asked_form(request))
 
     def _serve(self, request: Request, request_id: str) -> dict[str, object]:
         if request.method not in ("GET", "POST"):
             raise ApiError(405, "UnsupportedHTTPMethod", "ECS is called by GET or POST.")
         if request.path not in ("", "/"):
             raise ApiError(404, "InvalidAction.NotFound", "ECS is called at the path / only.")
-        verify(request, self._clock(), self._nonces)
+        self._verify(request)
         values = _read_values(request)
         action = _find_action(request, values)
         params = Params(values)
@@ -68,29 +80,26 @@ class Dispatcher:
         )
         return action.handle(context, params)
 
+    def _verify(self, request: Request) -> None:
+        version = signature_v3 if "authorization" in request.headers else signature_v1
+        if version is signature_v1 and not request.said("Signature"):
+            raise incomplete_signature(
+                f"neither is there an Authorization header, by {signature_v3.ALGORITHM}, nor the "
+                f"parameter Signature, by {signature_v1.METHOD}"
+            )
+        version.verify(request, self._signing_clock(), self._nonces)
+
 
 def named_action(request: Request) -> str:
     """The action that a request claims to be, before anything of it is verified; or empty."""
-    if name := request.headers.get("x-acs-action"):
-        return name
-    form = request.body.decode("latin-1") if _is_form(request) else ""
-    pairs = decode_pairs(request.query) + decode_pairs(form)
-    return next((value.decode("latin-1") for key, value in pairs if key == b"Action"), "")
-
-
-def _is_form(request: Request) -> bool:
-    media_type = request.headers.get("content-type", "").partition(";")[0]
-    return media_type.strip().lower() == _FORM
+    return request.headers.get("x-acs-action") or request.said("Action")
 
 
 def _read_values(request: Request) -> dict[str, str]:
-    pairs = decode_pairs(request.query)
-    if request.body:
-        if not _is_form(request):
-            raise ApiError(400, "InvalidParameter", f"A body is to be of the content type {_FORM}.")
-        pairs += decode_pairs(request.body.decode("latin-1"))
+    if request.body and not request.is_form:
+        raise ApiError(400, "InvalidParameter", f"A body is to be of the content type {FORM}.")
     values: dict[str, str] = {}
-    for raw_name, raw_value in pairs:
+    for raw_name, raw_value in request.pairs:
         name = raw_name.decode("utf-8", "replace")
         if name in values:
             raise invalid_parameter(name, "it is given more than once")
@@ -98,6 +107,9 @@ def _read_values(request: Request) -> dict[str, str]:
             values[name] = raw_value.decode("utf-8")
         except UnicodeDecodeError:
             raise invalid_parameter(name, "it is not UTF-8") from None
+    if "authorization" not in request.headers:
+        for name in signature_v1.PARAMETERS:
+            values.pop(name, None)
     return values
 
 
@@ -109,13 +121,7 @@ def _find_action(request: Request, values: dict[str, str]) -> Action:
         raise missing_parameter("Action")
     if version != API_VERSION:
         raise ApiError(400, "InvalidVersion", f"The version of this API is {API_VERSION}.")
-    answer_format = values.pop("Format", "") or "JSON"
-    if answer_format.upper() != "JSON":
-        raise ApiError(
-            400,
-            "UnsupportedParameter",
-            f"This sandbox answers in JSON only, not in the Format {clip(answer_format)}.",
-        )
+    check_form(values.pop("Format", ""))
     if name in ACTIONS:
         return ACTIONS[name]
     if name in KNOWN_ACTIONS:
@@ -145,8 +151,8 @@ def _region(action: Action, params: Params, endpoint_region: str | None) -> str 
 
 def refused(error: ApiError, request: Request, request_id: str) -> Answer:
     """The answer that tells a client of `error`."""
-    host = request.headers.get("host", "")
-    return Answer(error.status, request_id, error.body(request_id, host))
+    body = error.body(request_id, request.headers.get("host", ""))
+    return Answer(error.status, request_id, body, "Error", asked_form(request))
 
 
 def new_request_id() -> str:

@@ -40,6 +40,11 @@ def unsupported_parameter(name: str) -> ApiError:
     )
 
 
+def incomplete_signature(what: str) -> ApiError:
+    """A request that is not signed as the protocol asks; `what` is a clause."""
+    return ApiError(400, "IncompleteSignature", f"The request is not signed completely: {what}.")
+
+
 def clip(text: str, limit: int = 100) -> str:
     """`text` from a client, short enough to be quoted in a message."""
     return text if len(text) <= limit else text[:limit] + "..."

@@ -14,7 +14,7 @@ from .dispatch import new_request_id, refused
 from .errors import ApiError
 from .faults import Fault
 from .request import Answer, Request
-from .wsgi import Environ, Reply, json_reply
+from .wsgi import Environ, Reply, reply_of
 
 _CONNECTION = "ecs_snap.connection"
 _HTML = (("Content-Type", "text/html"),)
@@ -61,7 +61,7 @@ def strike(
 
     `answer` is the action's own, None for a fault that strikes before it is carried out.
     """
-    reply = None if answer is None else json_reply(answer)
+    reply = None if answer is None else reply_of(answer)
     match fault.kind.removesuffix("-after"):
         case "reset":
             _reset(environ[_CONNECTION])
@@ -91,7 +91,7 @@ def strike(
 
 def _error(fault: Fault, request: Request) -> Reply:
     error = ApiError(fault.status, fault.code, "A fault that the sandbox was told to inject.")
-    reply = json_reply(refused(error, request, new_request_id()))
+    reply = reply_of(refused(error, request, new_request_id()))
     return Reply(reply.status, (*reply.headers, *fault.headers), reply.body)
 
 

@@ -20,7 +20,7 @@ from .request import Request
 from .rules import RULE_SETS
 from .state import Clock, State
 from .throttle import Throttle
-from .wsgi import Environ, Reply, application, json_reply
+from .wsgi import Environ, Reply, application, reply_of
 
 MAX_BODY = 1024 * 1024
 CONNECTION_LIMIT = 1200
@@ -50,7 +50,8 @@ class SandboxServer:
 
     `state` is a file or ":memory:" (with `keep` off, a copy of the file in memory), `rules` a
     name in RULE_SETS, `region` the one whose endpoint this is (None: it is that of every region),
-    `clock` returns aware datetimes. Raises OSError when the address cannot be bound and
+    `clock` returns aware datetimes; signatures are held against `signing_clock`, since clients sign
+    by the real time. Raises OSError when the address cannot be bound and
     StateError when the state cannot be opened. As a context manager it starts and closes.
 
     `disks` is the size of the fleet (see fleet.py) beside the first state, where this makes it.
@@ -74,6 +75,7 @@ class SandboxServer:
         rules: str = "documented",
         region: str | None = None,
         clock: Clock = _utc_now,
+        signing_clock: Clock = _utc_now,
         faults: Sequence[Fault] = (),
         calls_per_second: int | None = None,
         observer: Observer = _look_away,
@@ -86,7 +88,7 @@ class SandboxServer:
             listener.close()
             raise
         _silence()
-        self._dispatcher = Dispatcher(self._state, rule_set, clock, region)
+        self._dispatcher = Dispatcher(self._state, rule_set, signing_clock, region)
         self._faults = Faults(faults)
         self._throttle = Throttle(calls_per_second, clock) if calls_per_second is not None else None
         self._observe = observer
@@ -179,7 +181,7 @@ class SandboxServer:
         if fault is None:
             answer = self._dispatcher.answer(request)
             self._observe(action, attempt, None)
-            return json_reply(answer)
+            return reply_of(answer)
         carried_out = self._dispatcher.answer(request) if fault.carried_out else None
         self._observe(action, attempt, fault)
         return strike(fault, carried_out, request, environ, self)

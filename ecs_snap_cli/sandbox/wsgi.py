@@ -1,6 +1,5 @@
 """Between WSGI and the sandbox's own request and answer."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 from waitress.utilities import build_http_date
 
+from .rendering import render
 from .request import Answer, Request
 
 Environ = dict[str, Any]
@@ -49,16 +49,11 @@ def application(respond: Respond, clock: Callable[[], datetime]) -> Application:
     return serve
 
 
-def json_reply(answer: Answer) -> Reply:
+def reply_of(answer: Answer) -> Reply:
     """An answer as ECS sends it."""
-    return Reply(
-        answer.status,
-        (
-            ("Content-Type", "application/json;charset=utf-8"),
-            ("x-acs-request-id", answer.request_id),
-        ),
-        json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode(),
-    )
+    content_type, body = render(answer)
+    headers = (("Content-Type", content_type), ("x-acs-request-id", answer.request_id))
+    return Reply(answer.status, headers, body)
 
 
 def _phrase(status: int) -> str:

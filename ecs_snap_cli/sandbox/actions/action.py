@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .. import signature_v1
 from ..errors import ApiError, invalid_parameter, unsupported_parameter
 from ..params import Params, declared_form
 from ..rows import Tags
@@ -14,9 +15,8 @@ from ..tables import Row
 COMMON_PARAMETERS = frozenset({"RegionId"})
 COMMON_UNSUPPORTED = frozenset(
     {"OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"}
-    # The V1 signature's parameters: a V3-signed request has no use for them.
-    | {"AccessKeyId", "SecurityToken", "Signature", "SignatureMethod", "SignatureNonce"}
-    | {"SignatureType", "SignatureVersion", "Timestamp"}
+    # A V3-signed request has no use for them; of a V1-signed one they are taken before.
+    | signature_v1.PARAMETERS
 )
 FILTER_PAIRS = frozenset({"Filter.N.Key", "Filter.N.Value"})
 # ECS still takes the lower-case spelling of old.
