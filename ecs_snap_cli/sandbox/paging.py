@@ -41,6 +41,7 @@ def take_page(
     *,
     max_results: int,
     min_results: int = 1,
+    default_results: int = DEFAULT_SIZE,
     numbered: bool = True,
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields.
@@ -68,7 +69,7 @@ def take_page(
         return page, paging
 
     asked = params.integer("MaxResults")
-    size = DEFAULT_SIZE if asked is None or asked < min_results else min(asked, max_results)
+    size = default_results if asked is None or asked < min_results else min(asked, max_results)
     token = params.text("NextToken")
     beyond = listing.beyond(_read_token(token, query) if token else None)
     found = list(islice(beyond, size + 1))

@@ -94,26 +94,36 @@ class Params:
             )
         return frozenset(ids)
 
-    def repeated(self, name: str) -> frozenset[str]:
-        """The values of `name.1`, `name.2` and so on, up to 100 of them; empty ones are none."""
+    def repeated(
+        self, name: str, most: int = MAX_IDS, too_many: str = "InvalidParameter"
+    ) -> frozenset[str]:
+        """The values of `name.1`, `name.2` and so on, `too_many` if more than `most`.
+
+        Empty ones are none.
+        """
         form = f"{name}.N"
         values = {v for each, v in self._values.items() if v and declared_form(each) == form}
-        if len(values) > MAX_IDS:
-            raise invalid_parameter(name, f"it takes up to {MAX_IDS} values")
+        if len(values) > most:
+            raise ApiError(400, too_many, f"The parameter {name} takes up to {most} values.")
         return frozenset(values)
 
-    def tags(self) -> list[tuple[str, str | None]]:
+    def tags(
+        self,
+        too_many: tuple[int, str] = (403, "QuotaExceed.Tags"),
+        no_key: str = "InvalidTagKey.Malformed",
+    ) -> list[tuple[str, str | None]]:
         """`Tag.N.Key` and `Tag.N.Value` as pairs in the order of N; no value is None.
 
-        A value without a key is InvalidTagKey.Malformed, more than 20 tags QuotaExceed.Tags.
+        A value without a key is `no_key`, and more than 20 tags are `too_many`, an HTTP status
+        and a code.
         """
         found = self._pairs("Tag")
         if len(found) > MAX_TAGS:
-            raise ApiError(403, "QuotaExceed.Tags", f"At most {MAX_TAGS} tags can be given.")
+            raise ApiError(*too_many, f"At most {MAX_TAGS} tags can be given.")
         tags = []
         for index, parts in sorted(found.items()):
             if not parts.get("key"):
-                raise ApiError(400, "InvalidTagKey.Malformed", f"Tag.{index} has no key.")
+                raise ApiError(400, no_key, f"Tag.{index} has no key.")
             tags.append((parts["key"], parts.get("value")))
         return tags
 

@@ -25,6 +25,7 @@ from .tables import (
     RANKINGS,
     AnyRow,
     Row,
+    change,
     counting,
     deletion,
     insert,
@@ -140,6 +141,14 @@ class State:
         """Store `row` in place of the one that has its ID."""
         with self._lock, _translated():
             replace(self._connection, row)
+
+    def change(self, row: AnyRow, **values: object) -> None:
+        """Store other values in some columns of a row, and let the others be.
+
+        An age stays one, while `replace` would store the moment that it is just now.
+        """
+        with self._lock, _translated():
+            change(self._connection, type(row), row.id, values)
 
     def remove(self, kind: type[AnyRow], row_id: str) -> None:
         """Forget a row, if there is one of this ID; a snapshot's lock goes with it."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from dataclasses import replace as with_changes
 from functools import lru_cache
@@ -65,10 +65,16 @@ def insert(connection: sqlite3.Connection, rows: Iterable[AnyRow]) -> None:
 def replace(connection: sqlite3.Connection, row: AnyRow) -> None:
     """Store the row in place of the one that has its ID."""
     columns = _COLUMNS[type(row)]
-    sets = ", ".join(f"{column} = ?" for column in columns)
-    values = [_stored(getattr(row, column)) for column in columns]
-    sql = f"UPDATE {_TABLES[type(row)]} SET {sets} WHERE id = ?"  # noqa: S608 - as above
-    connection.execute(sql, (*values, row.id))
+    change(connection, type(row), row.id, {column: getattr(row, column) for column in columns})
+
+
+def change(
+    connection: sqlite3.Connection, kind: type, row_id: str, values: Mapping[str, object]
+) -> None:
+    """Store other values in some columns of the row that has this ID."""
+    sets = ", ".join(f"{column} = ?" for column in values)
+    sql = f"UPDATE {_TABLES[kind]} SET {sets} WHERE id = ?"  # noqa: S608 - as above
+    connection.execute(sql, (*map(_stored, values.values()), row_id))
 
 
 def selection(kind: type, clause: str) -> str:

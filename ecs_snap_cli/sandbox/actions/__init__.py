@@ -11,8 +11,11 @@ from . import (
     describe_locked_snapshots,
     describe_regions,
     describe_snapshots,
+    list_tag_resources,
     lock_snapshot,
+    tag_resources,
     unlock_snapshot,
+    untag_resources,
 )
 from .action import Action
 
@@ -29,7 +32,10 @@ ACTIONS: dict[str, Action] = {
         describe_locked_snapshots.ACTION,
         describe_regions.ACTION,
         describe_snapshots.ACTION,
+        list_tag_resources.ACTION,
         lock_snapshot.ACTION,
+        tag_resources.ACTION,
         unlock_snapshot.ACTION,
+        untag_resources.ACTION,
     )
 }

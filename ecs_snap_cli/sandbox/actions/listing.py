@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from ..conditions import Condition, equal
-from ..paging import take_page
+from ..paging import DEFAULT_SIZE, take_page
 from ..params import Params
 from ..ranking import Key
 from ..state import State
@@ -23,6 +23,7 @@ def list_page(
     max_results: int,
     wanted: Callable[[Row], bool] | None = None,
     min_results: int = 1,
+    default_results: int = DEFAULT_SIZE,
     numbered: bool = True,
 ) -> tuple[list[Row], dict[str, object]]:
     """The rows of the page asked for, and the answer's paging fields (see `take_page`).
@@ -42,6 +43,7 @@ def list_page(
         RANKINGS[kind].key,
         max_results=max_results,
         min_results=min_results,
+        default_results=default_results,
         numbered=numbered,
     )
 

@@ -44,9 +44,9 @@ def resource_group_id(params: Params) -> str:
     return group
 
 
-def new_tags(params: Params) -> Tags:
-    """The tags of what is made; each refusal has the code of ECS."""
-    tags = [(key, value or "") for key, value in params.tags()]
+def new_tags(params: Params, too_many: tuple[int, str] = (403, "QuotaExceed.Tags")) -> Tags:
+    """The tags of what is made; each refusal has the code of ECS (`too_many`: see Params.tags)."""
+    tags = [(key, value or "") for key, value in params.tags(too_many)]
     for key, value in tags:
         if len(key) > 128 or key.startswith(("aliyun", "acs:")) or any(s in key for s in LINKS):
             raise ApiError(
