@@ -152,7 +152,12 @@ def _instance_state(rules: RuleSet, instances: Sequence[Instance]) -> ApiError |
 def _locks(rules: RuleSet, disk: Disk, instances: Sequence[Instance]) -> ApiError | None:
     if disk.status != "In_use" and not rules.lock_counts_when_detached:
         return None
-    reasons = [*disk.locks, *(reason for instance in instances for reason in instance.locks)]
+    return security_lock(disk, *instances)
+
+
+def security_lock(*rows: Disk | Instance) -> ApiError | None:
+    """The refusal of whatever is done to a row that is locked for security."""
+    reasons = (reason for row in rows for reason in row.locks)
     if not any(reason.lower() == "security" for reason in reasons):
         return None
     return ApiError(

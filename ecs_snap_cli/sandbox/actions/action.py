@@ -46,7 +46,8 @@ class Action:
     """An action by its ECS name; parameters are declared as in `Tag.N.Key`.
 
     The handler returns the answer without RequestId, or with one to answer an earlier
-    request's ID again. `unsupported` are parameters that ECS has and the handler ignores. Some
+    request's ID again. `unsupported` are parameters that ECS has and the handler ignores, and
+    `only_false` those that it may ignore while they are false, as they are by default. Some
     actions spell their `region_parameter` in a way of their own; RegionId will do for them too.
     """
 
@@ -54,6 +55,7 @@ class Action:
     handle: Handler
     supported: frozenset[str]
     unsupported: frozenset[str]
+    only_false: frozenset[str] = frozenset()
     region_required: bool = False
     region_parameter: str = "RegionId"
 
@@ -63,7 +65,9 @@ class Action:
             form = declared_form(name)
             if form in self.supported or form in COMMON_PARAMETERS | {self.region_parameter}:
                 continue
-            if form in self.unsupported or form in COMMON_UNSUPPORTED:
+            if form in self.only_false and not params.boolean(name):
+                continue
+            if form in self.unsupported | self.only_false or form in COMMON_UNSUPPORTED:
                 raise unsupported_parameter(name)
             raise invalid_parameter(name, f"ECS's {self.name} has no parameter of this name")
 

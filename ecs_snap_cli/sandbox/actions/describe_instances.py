@@ -129,7 +129,8 @@ def _shape(instance: Instance) -> dict[str, object]:
         "DeviceAvailable": True,
         "DeletionProtection": False,
         "Recyclable": False,
-        "StoppedMode": "Not-applicable",
+        # Economical mode is for instances that support it, and none does here.
+        "StoppedMode": "KeepCharging" if instance.status == "Stopped" else "Not-applicable",
         "ClusterId": "",
         "VlanId": "",
         "HpcClusterId": "",
