@@ -1,5 +1,6 @@
 """DescribeDisks."""
 
+from ..categories import is_portable
 from ..conditions import (
     Condition,
     always,
@@ -75,6 +76,7 @@ def _by_what_follows(params: Params) -> list[Condition | None]:
     multi_attach = params.choice("MultiAttach", _MULTI_ATTACH)
     return [
         held("type = 'system'", params.flag("DeleteWithInstance")),
+        # As is_portable says it.
         held("type = 'data' AND category NOT LIKE 'local%'", params.flag("Portable")),
         held("policies <> '[]'", params.flag("EnableAutomatedSnapshotPolicy")),
         held(f"{several} > 0", None if not multi_attach else multi_attach == "Enabled"),
@@ -114,7 +116,7 @@ def _shape(disk: Disk) -> dict[str, object]:
         "ExpiredTime": "2999-09-08T16:00Z",
         "SourceSnapshotId": disk.source_snapshot_id,
         "ImageId": "",
-        "Portable": disk.type == "data" and not disk.category.startswith("local"),
+        "Portable": is_portable(disk),
         "Encrypted": disk.encrypted,
         "KMSKeyId": "",
         "MultiAttach": "Enabled" if len(disk.attachments) > 1 else "Disabled",
