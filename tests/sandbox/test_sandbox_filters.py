@@ -195,6 +195,8 @@ DISKS = [
     ({"MultiAttach": "Enabled"}, ["d-2"]),
     ({"MultiAttach": "Disabled"}, ["d-1", "d-3", "d-4", "d-5"]),
     ({"MultiAttach": "LegacyShared"}, []),
+    ({"PerformanceLevel": "PL1"}, ["d-1", "d-3", "d-5"]),
+    ({"PerformanceLevel": "PL2"}, []),
     ({"DiskChargeType": "PostPaid"}, ALL["DescribeDisks"]),
     ({"DiskChargeType": "PrePaid"}, []),
     ({"DeleteAutoSnapshot": "true"}, []),

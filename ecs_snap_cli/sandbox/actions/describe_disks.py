@@ -4,6 +4,7 @@ from ..categories import is_portable
 from ..conditions import (
     Condition,
     always,
+    among,
     created_between,
     equal,
     held,
@@ -24,6 +25,7 @@ from .listing import list_page
 _STATUSES = ("In_use", "Available", "Attaching", "Detaching", "Creating", "ReIniting", "All")
 _TYPES = ("all", "system", "data")
 _CHARGES = ("PostPaid", "PrePaid")
+_LEVELS = ("PL0", "PL1", "PL2", "PL3")
 _MULTI_ATTACH = ("Disabled", "Enabled", "LegacyShared")
 _LOCKS = ("financial", "security", "recycling", "dedicatedhostfinancial")
 
@@ -74,7 +76,9 @@ def _by_what_follows(params: Params) -> list[Condition | None]:
     # Between the two of a list of lists (see tables.py).
     several = "instr(attachments, '], [')"
     multi_attach = params.choice("MultiAttach", _MULTI_ATTACH)
+    level = params.choice("PerformanceLevel", _LEVELS)
     return [
+        among("category", ESSD_CATEGORIES) if level == "PL1" else always(not level),
         held("type = 'system'", params.flag("DeleteWithInstance")),
         # As is_portable says it.
         held("type = 'data' AND category NOT LIKE 'local%'", params.flag("Portable")),
@@ -157,6 +161,7 @@ ACTION = Action(
         "KMSKeyId",
         "LockReason",
         "MultiAttach",
+        "PerformanceLevel",
         "Portable",
         "ResourceGroupId",
         "SnapshotId",

@@ -3,7 +3,7 @@
 https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-listtagresources
 """
 
-from ..conditions import among, tagged
+from ..conditions import tagged, these
 from ..errors import unsupported_parameter
 from ..params import Params
 from .action import Action, Context, existing
@@ -36,7 +36,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         context,
         params,
         kind,
-        [among("id", ids or None), ("tags <> '[]'", ()), *tagged(tags)],
+        [these(ids or None), ("tags <> '[]'", ()), *tagged(tags)],
         action=ACTION.name,
         max_results=_RESOURCES_A_PAGE,
         default_results=_RESOURCES_A_PAGE,
