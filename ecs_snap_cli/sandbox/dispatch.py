@@ -6,6 +6,7 @@ import os
 from . import signature_v1, signature_v3
 from .actions import ACTIONS
 from .actions.action import Action, Context
+from .chores import catch_up
 from .errors import (
     ApiError,
     clip,
@@ -78,6 +79,7 @@ class Dispatcher:
             host=request.headers["host"],
             region=_region(action, params, self._region),
         )
+        catch_up(self._state, self._rules)
         return action.handle(context, params)
 
     def _verify(self, request: Request) -> None:

@@ -27,6 +27,9 @@ NO_SNAPSHOT_CATEGORIES = frozenset(
 # CreateSnapshot's page of 2018: about one hour until a new system disk's data is loaded.
 LOADING_TIME = 1 * HOUR
 
+# From the newer page on ECS's limits: beyond it the oldest automatic snapshot goes.
+AUTOMATIC_LIMIT = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
@@ -41,6 +44,13 @@ class RuleSet:
     snapshot_limit_types: frozenset[str]
     pending_limit_essd: int
     pending_limit_others: int
+
+    @property
+    def automatic_quota(self) -> tuple[frozenset[str], int]:
+        """The types of snapshots that count for a new automatic one, and how many there can be."""
+        if "auto" in self.snapshot_limit_types:
+            return self.snapshot_limit_types, self.snapshot_limit
+        return frozenset({"auto"}), AUTOMATIC_LIMIT
 
     def pending_limit(self, category: str) -> int:
         """How many snapshots of a disk of this category may be in creation at once."""

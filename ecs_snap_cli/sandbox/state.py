@@ -80,9 +80,12 @@ class State:
         rows = self._fetch("SELECT value FROM settings WHERE name = 'clock_ahead'")
         return milliseconds(self._clock()) + (rows[0][0] if rows else 0)
 
-    def set_clock(self, now: int) -> None:
-        """Have the sandbox's time be `now` (milliseconds since 1970), and go on from there."""
-        ahead = now - milliseconds(self._clock())
+    def set_clock(self, now: int | None) -> None:
+        """Have the sandbox's time be `now` (milliseconds since 1970), and go on from there.
+
+        None makes it the clock's again.
+        """
+        ahead = 0 if now is None else now - milliseconds(self._clock())
         self._execute("INSERT OR REPLACE INTO settings VALUES ('clock_ahead', ?)", ahead)
 
     @contextmanager
@@ -98,9 +101,9 @@ class State:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def find(self, kind: type[Row], row_id: str) -> Row | None:
-        """The row of this ID, if there is one."""
-        return next(iter(self._select(kind, "WHERE id = ?", (row_id,))), None)
+    def find(self, kind: type[Row], row_id: str, at: int | None = None) -> Row | None:
+        """The row of this ID, if there is one, as it is now or at a moment."""
+        return next(iter(self._select(kind, "WHERE id = ?", (row_id,), at)), None)
 
     def walk(
         self, kind: type[Row], conditions: Conditions = (), after: Key | None = None
@@ -132,10 +135,17 @@ class State:
         where, bound = _where(conditions)
         return int(self._fetch(counting(kind, where), *bound)[0][0])
 
-    def add(self, row: AnyRow) -> None:
-        """Store a new row of any kind."""
+    def has_any(self, *asked: tuple[type[AnyRow], Condition]) -> bool:
+        """Whether there is a row of one of these kinds that meets the condition."""
+        tables = (selection(kind, f"WHERE {sql}") for kind, (sql, _) in asked)
+        values = (value for _, (_, bound) in asked for value in bound)
+        sql = " OR ".join(f"EXISTS ({table})" for table in tables)
+        return bool(self._fetch(f"SELECT {sql}", *values)[0][0])
+
+    def add(self, *rows: AnyRow) -> None:
+        """Store new rows of any kind, all of the same."""
         with self._lock, _translated():
-            insert(self._connection, [row])
+            insert(self._connection, rows)
 
     def replace(self, row: AnyRow) -> None:
         """Store `row` in place of the one that has its ID."""
@@ -192,8 +202,10 @@ class State:
                 (action, token, order.fingerprint, json.dumps(order.answer), self.now()),
             )
 
-    def _select(self, kind: type[Row], clause: str, values: tuple[object, ...]) -> list[Row]:
-        now = self.now()
+    def _select(
+        self, kind: type[Row], clause: str, values: tuple[object, ...], at: int | None = None
+    ) -> list[Row]:
+        now = self.now() if at is None else at
         rows = self._fetch(selection(kind, clause), *values)
         return [load(kind, row, now) for row in rows]
 

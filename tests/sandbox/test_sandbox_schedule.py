@@ -1,0 +1,115 @@
+"""When policies make snapshots, and which are left: against the calendar and the long way."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecs_snap_cli.sandbox.automatic import taken
+from ecs_snap_cli.sandbox.rows import Disk, Policy, Snapshot
+from ecs_snap_cli.sandbox.schedule import firings, next_firing, snapshot_name
+from ecs_snap_cli.sandbox.times import DAY, HOUR, milliseconds
+
+CHINA = timezone(timedelta(hours=8))
+START = milliseconds(datetime(2024, 2, 26, 15, 30, tzinfo=UTC))
+DISK = Disk("d-1", "data", "cloud_essd", "In_use", created=START - 99 * DAY, attached=START)
+
+policies = st.builds(
+    Policy,
+    id=st.sampled_from(["sp-1", "sp-2", "sp-3"]),
+    created=st.just(START),
+    time_points=st.lists(st.integers(0, 23), min_size=1, max_size=24, unique=True).map(tuple),
+    weekdays=st.lists(st.integers(1, 7), min_size=1, max_size=7, unique=True).map(tuple),
+    retention_days=st.none() | st.integers(1, 40),
+    next_fire=st.integers(START, START + 2 * DAY).map(lambda moment: moment // HOUR * HOUR),
+)
+
+
+def is_meant(policy, moment):
+    there = datetime.fromtimestamp(moment / 1000, CHINA)
+    return (
+        there.hour in policy.time_points
+        and there.isoweekday() in policy.weekdays
+        and (there.minute, there.second, there.microsecond) == (0, 0, 0)
+    )
+
+
+@given(policies, st.integers(START, START + 30 * DAY))
+def test_the_next_hour_is_the_first_that_the_calendar_shows(policy, after):
+    moment = next_firing(policy, after)
+    first = after // HOUR * HOUR + HOUR
+    assert moment in range(first, after + 7 * DAY + 1, HOUR)
+    assert [hour for hour in range(first, moment + 1, HOUR) if is_meant(policy, hour)] == [moment]
+
+
+@given(st.lists(policies, max_size=3), st.integers(START, START + 30 * DAY), st.integers(1, 300))
+def test_the_hours_that_have_come_are_those_of_the_calendar(some, now, limit):
+    hours = {
+        (hour, policy)
+        for policy in some
+        for hour in range(policy.next_fire, now + 1, HOUR)
+        if is_meant(policy, hour)
+    }
+    found = firings(some, now)
+    assert set(found) == hours
+    assert [hour for hour, _ in found] == sorted(hour for hour, _ in found)
+    last = firings(some, now, limit)
+    for policy in some:
+        of_policy = [hour for hour, each in found if each == policy]
+        assert [hour for hour, each in last if each == policy] == of_policy[-limit - 168 :]
+
+
+def test_a_snapshot_is_named_after_the_day_in_china():
+    policy = Policy("sp-1", START, (0,), (2,), None)
+    hour = next_firing(policy, START)
+    assert datetime.fromtimestamp(hour / 1000, UTC) == datetime(2024, 2, 26, 16, tzinfo=UTC)
+    assert snapshot_name(policy, hour) == "auto2.0_20240227_sp-1"
+
+
+def left(existing, hours, now, quota):
+    made, gone = taken(
+        DISK,
+        existing,
+        hours,
+        quota=quota,
+        in_images=frozenset(["s-1"]),
+        locked_until={"s-2": now + 1, "s-3": START + 5 * DAY},
+        eligible=lambda hour: True,
+    )
+    live = [each for each in made if hour_of_end(each) > now]
+    stay = [each.id for each in existing if each.id not in gone and hour_of_end(each) > now]
+    return [(each.created, each.name) for each in live], stay
+
+
+def hour_of_end(snapshot):
+    days = snapshot.retention_days
+    return float("inf") if days is None else snapshot.created + days * DAY
+
+
+snapshots = st.lists(
+    st.builds(
+        Snapshot,
+        id=st.sampled_from([f"s-{number}" for number in range(1, 9)]),
+        disk_id=st.just("d-1"),
+        created=st.integers(START - 20 * DAY, START),
+        disk_type=st.just("data"),
+        disk_category=st.just("cloud_essd"),
+        disk_size=st.just(40),
+        type=st.sampled_from(["user", "auto"]),
+        retention_days=st.none() | st.integers(21, 60),
+    ),
+    unique_by=lambda snapshot: snapshot.id,
+)
+
+
+@given(
+    snapshots,
+    st.lists(policies, min_size=1, max_size=3, unique_by=lambda policy: policy.id),
+    st.integers(START, START + 90 * DAY),
+    st.integers(1, 70),
+    st.sampled_from([{"auto"}, {"user", "auto"}]),
+)
+def test_a_long_time_at_once_leaves_what_hour_by_hour_would(existing, some, now, limit, types):
+    quota = (frozenset(types), limit)
+    at_once, hour_by_hour = firings(some, now, limit), firings(some, now)
+    assert left(existing, at_once, now, quota) == left(existing, hour_by_hour, now, quota)
