@@ -4,7 +4,6 @@ Both happen when the next request comes, but as of the moments at which they wer
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from .automatic import taken
 from .conditions import Condition, equal, held
@@ -18,7 +17,7 @@ from .state import State
 def catch_up(state: State, rules: RuleSet) -> None:
     """Do what has become due since the last request: nothing most often, or years' worth."""
     now = state.now()
-    if not state.has_any((Snapshot, _over(now)), (Policy, _due(now))):
+    if not state.has_any((Snapshot, [_over(now)]), (Policy, [_due(now)])):
         return
     with state.transaction():
         # Where another process has been faster, nothing is due any more.
@@ -27,7 +26,7 @@ def catch_up(state: State, rules: RuleSet) -> None:
                 if policies := [policy for policy in due if policy.id in disk.policies]:
                     _take_snapshots(state, rules, disk, policies, now)
         for policy in due:
-            state.replace(replace(policy, next_fire=next_firing(policy, now)))
+            state.change(policy, next_fire=next_firing(policy, now))
         for snapshot in list(state.walk(Snapshot, [_over(now)])):
             state.remove(Snapshot, snapshot.id)
 

@@ -135,11 +135,11 @@ class State:
         where, bound = _where(conditions)
         return int(self._fetch(counting(kind, where), *bound)[0][0])
 
-    def has_any(self, *asked: tuple[type[AnyRow], Condition]) -> bool:
-        """Whether there is a row of one of these kinds that meets the condition."""
-        tables = (selection(kind, f"WHERE {sql}") for kind, (sql, _) in asked)
-        values = (value for _, (_, bound) in asked for value in bound)
-        sql = " OR ".join(f"EXISTS ({table})" for table in tables)
+    def has_any(self, *asked: tuple[type[AnyRow], Conditions]) -> bool:
+        """Whether a row of one of these kinds meets all the conditions that go with the kind."""
+        clauses = [(kind, *_where(conditions)) for kind, conditions in asked]
+        sql = " OR ".join(f"EXISTS ({selection(kind, where)})" for kind, where, _ in clauses)
+        values = (value for _, _, bound in clauses for value in bound)
         return bool(self._fetch(f"SELECT {sql}", *values)[0][0])
 
     def add(self, *rows: AnyRow) -> None:
