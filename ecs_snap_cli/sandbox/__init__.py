@@ -3,6 +3,7 @@
 It stands apart: it imports nothing else of this project and no SDK.
 """
 
+from .clock import advance_clock, read_clock, set_clock
 from .faultplan import FaultPlanError, parse_fault, read_plan
 from .faults import Fault
 from .regions import REGION_ID
@@ -22,8 +23,11 @@ __all__ = [
     "SandboxServer",
     "StateError",
     "StateReadOnly",
+    "advance_clock",
     "default_state_path",
     "parse_fault",
+    "read_clock",
     "read_plan",
     "reset",
+    "set_clock",
 ]

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +12,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
+from .clock import later, sound, turn
 from .dispatch import Dispatcher, named_action
 from .faults import Fault, Faults, Observer
 from .injection import ConnectionTask, strike
@@ -59,6 +60,9 @@ class SandboxServer:
     all actions together, are throttled before that. `observer` is told of each request once its
     fate is settled: its action, its number among those of the action, its fault (for a throttled
     call one of the kind `error`).
+
+    `start_at` turns the sandbox's time (see clock.py), as `set_clock` and `advance` do later; a
+    first state is made as of then. ValueError for a time far from our days.
     """
 
     url: str
@@ -79,11 +83,13 @@ class SandboxServer:
         faults: Sequence[Fault] = (),
         calls_per_second: int | None = None,
         observer: Observer = _look_away,
+        start_at: datetime | None = None,
     ) -> None:
         rule_set = RULE_SETS[rules]
+        start = None if start_at is None else sound(start_at)
         listener = Listener(host, port)
         try:
-            self._state = State(state, clock, keep=keep, disks=disks)
+            self._state = State(state, clock, keep=keep, disks=disks, since=start_at)
         except BaseException:
             listener.close()
             raise
@@ -95,6 +101,8 @@ class SandboxServer:
         self.closing = threading.Event()
         self._channels: dict[int, Any] = {}
         try:
+            if start is not None:
+                turn(self._state, lambda _: start)
             self._server = create_server(
                 application(self._respond, clock),
                 map=self._channels,
@@ -168,6 +176,14 @@ class SandboxServer:
     def go_down(self, seconds: float) -> None:
         """Refuse connections, from before this returns until `seconds` later."""
         self._listener.go_down(seconds, self._wake)
+
+    def set_clock(self, time: datetime) -> None:
+        """Have the sandbox's time be `time` (aware), and go on from there."""
+        turn(self._state, lambda _: sound(time))
+
+    def advance(self, by: timedelta) -> None:
+        """Turn the sandbox's time on, or back."""
+        turn(self._state, later(by))
 
     def let_snapshot_fail(self, snapshot_id: str) -> None:
         """Have a snapshot in creation end as failed."""

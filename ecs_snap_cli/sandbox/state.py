@@ -59,16 +59,24 @@ class State:
     """Opens `path` (or `:memory:`); a new file gets the first state. Raises StateError.
 
     With `keep` off it is a copy in memory of what the file holds, which stays as it is. `disks`
-    is the size of the fleet beside the first state, where that is made.
+    is the size of the fleet beside the first state, where that is made; `since` is a time to make
+    it as of, in place of the clock's.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], clock: Clock, *, keep: bool = True, disks: int = 0
+        self,
+        path: str | os.PathLike[str],
+        clock: Clock,
+        *,
+        keep: bool = True,
+        disks: int = 0,
+        since: datetime | None = None,
     ) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         opened = open_database if keep else open_copy
-        self._connection = opened(os.fspath(path), seeding(disks, clock))
+        fill = seeding(disks, clock if since is None else lambda: since)
+        self._connection = opened(os.fspath(path), fill)
 
     def close(self) -> None:
         """Let the file go. Nothing else may be called afterwards."""
