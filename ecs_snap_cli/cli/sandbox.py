@@ -28,6 +28,7 @@ Examples:
   ecs-snap sandbox serve --port 8765
   ecs-snap sandbox serve -v --fault CreateSnapshot@1:reset-after
   ecs-snap sandbox serve --fault 'DescribeDisks@1-3:error,code=Throttling.User'
+  ecs-snap sandbox serve --host 0.0.0.0 --allow-remote
 Faults and plan files: docs/sandbox.md.
 """
 
@@ -41,7 +42,7 @@ _state_option = click.option(
 
 @click.group(epilog=_EPILOG, short_help="Serve or reset the embedded sandbox.")
 def sandbox() -> None:
-    """The embedded sandbox: a server on loopback that speaks the ECS API.
+    """The embedded sandbox: a server that speaks the ECS API, on loopback unless told otherwise.
 
     Access key sandbox / sandbox, region cn-hangzhou, one disk for each outcome
     (d-sandbox-data, d-sandbox-locked, ...).
@@ -52,7 +53,12 @@ def sandbox() -> None:
     epilog=_SERVE_EPILOG, short_help="Serve the sandbox to other clients until interrupted."
 )
 @click.option(
-    "--host", metavar="H", default="127.0.0.1", show_default=True, help="A loopback host."
+    "--host", metavar="H", default="127.0.0.1", show_default=True, help="Host to listen on."
+)
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Listen on a --host that is not loopback, for anyone who reaches it.",
 )
 @click.option(
     "--port",
@@ -85,6 +91,7 @@ def serve(
     common: Common,
     *,
     host: str,
+    allow_remote: bool,
     port: int,
     state: str | None,
     rules: str,
@@ -107,10 +114,12 @@ def serve(
         StateError,
     )
 
-    if not is_loopback(host):
+    remote = not is_loopback(host)
+    if remote and not allow_remote:
         raise UsageError(
-            f"The sandbox is served on loopback only; {host!r} is not loopback.",
-            hint="Use --host 127.0.0.1 or --host ::1.",
+            f"The sandbox is served on loopback unless told otherwise; {host!r} is not loopback.",
+            hint="Use --host 127.0.0.1 or --host ::1, or add --allow-remote: whoever reaches that "
+            "host can use the sandbox then.",
         )
     plan = _plan(fault, fault_plan)
     try:
@@ -135,6 +144,11 @@ def serve(
         ) from error
     server.start()
     try:
+        if remote:
+            app.terminal.warn(
+                f"The sandbox listens on {host}, beyond this machine: its access key is public "
+                "and nothing is encrypted, so whoever reaches it can use it."
+            )
         app.terminal.result(views.serving(server.url))
         app.terminal.note(
             f"Serving the ECS API with the access key {ACCESS_KEY_ID} / {ACCESS_KEY_SECRET} in "

@@ -12,6 +12,14 @@ _LOOK_EVERY_SECONDS = 1.0
 _LOOK_SOON_SECONDS = 0.01
 # The server's loop is woken for an outage; it may be closing instead.
 _LONGEST_HANDOVER_SECONDS = 2.0
+# What is bound for every address of the machine is no address to call.
+_CALLED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here
+
+
+def url_of(host: str, port: int) -> str:
+    """The URL by which a client on this machine reaches a socket that is bound to an address."""
+    host = _CALLED_BY.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class Listener:
@@ -32,9 +40,8 @@ class Listener:
 
     @property
     def url(self) -> str:
-        """Where clients reach the server."""
-        host, port = self._address[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        """Where clients on this machine reach the server."""
+        return url_of(*self._address[:2])
 
     def close(self) -> None:
         """Let the address go."""

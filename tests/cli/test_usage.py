@@ -94,6 +94,9 @@ BAD = [
     pytest.param((*LIST, "d-1"), id="list-surplus-argument"),
     pytest.param(("list",), id="list-no-region"),
     pytest.param(("sandbox", "serve", "--host", "0.0.0.0"), id="serve-everywhere"),  # noqa: S104
+    pytest.param(("sandbox", "serve", "--host", "::"), id="serve-everywhere-ipv6"),
+    pytest.param(("sandbox", "serve", "--host", "0"), id="serve-everywhere-short"),
+    pytest.param(("sandbox", "serve", "--host", "ecs.example.com"), id="serve-name"),
     pytest.param(("sandbox", "serve", "--port", "65536"), id="serve-port"),
     pytest.param(("completion", "tcsh"), id="completion-shell"),
 ]

@@ -91,7 +91,8 @@ def test_processes_that_seed_and_race_on_one_file_make_one_snapshot(spawn, raw_c
     path = tmp_path / "state.sqlite3"
     children = [spawn(path) for _ in range(4)]
     urls = [child.stdout.readline().strip() for child in children]
-    assert all(url.startswith("http://127.0.0.1:") for url in urls)
+    for child, url in zip(children, urls, strict=True):
+        assert url.startswith("http://127.0.0.1:"), child.communicate()[1]
     barrier = threading.Barrier(8)
 
     def create(url):

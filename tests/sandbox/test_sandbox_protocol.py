@@ -13,6 +13,7 @@ from alibabacloud_ecs20140526.client import Client
 from ecs_snap_cli.sandbox import dispatch
 from ecs_snap_cli.sandbox.actions import ACTIONS
 from ecs_snap_cli.sandbox.known_actions import KNOWN_ACTIONS
+from ecs_snap_cli.sandbox.listener import url_of
 
 WHERE = {"RegionId": "cn-hangzhou"}
 UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}")
@@ -213,6 +214,19 @@ def test_the_url_names_what_is_bound(start):
         start(port=urlsplit(server.url).port)
     with pytest.raises(OSError, match="not in 0-65535"):
         start(port=70_000)
+
+
+@pytest.mark.parametrize(
+    ("bound", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104
+        ("::", "http://[::1]:80"),
+        ("192.0.2.7", "http://192.0.2.7:80"),
+        ("2001:db8::7", "http://[2001:db8::7]:80"),
+    ],
+)
+def test_the_url_is_one_that_can_be_called(bound, url):
+    assert url_of(bound, 80) == url
 
 
 def test_an_ipv6_address_stands_in_brackets(start, raw_client):
