@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from math import inf
 
-from .actions.values import new_id
+from .actions.values import new_snapshot
 from .progress import progress_of
 from .rows import Disk, Policy, Snapshot
 from .schedule import snapshot_name
@@ -64,7 +64,13 @@ def taken(
             continue
         for snapshot_id in oldest:
             del kept[snapshot_id]
-        snapshot = _snapshot(disk, policy, hour)
+        snapshot = new_snapshot(
+            disk,
+            hour,
+            name=snapshot_name(policy, hour),
+            type="auto",
+            retention_days=policy.retention_days,
+        )
         kept[snapshot.id] = snapshot
         made.add(snapshot.id)
         under_way.append(snapshot)
@@ -79,19 +85,3 @@ def _end(snapshot: Snapshot) -> float:
     if snapshot.retention_days is None:
         return inf
     return snapshot.created + snapshot.retention_days * DAY
-
-
-def _snapshot(disk: Disk, policy: Policy, hour: int) -> Snapshot:
-    return Snapshot(
-        id=new_id("s"),
-        disk_id=disk.id,
-        created=hour,
-        disk_type=disk.type,
-        disk_category=disk.category,
-        disk_size=disk.size,
-        name=snapshot_name(policy, hour),
-        type="auto",
-        encrypted=disk.encrypted,
-        retention_days=policy.retention_days,
-        region=disk.region,
-    )

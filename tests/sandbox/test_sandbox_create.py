@@ -82,7 +82,8 @@ def many_tags(count):
         ({"ResourceGroupId": "group"}, 404, "InvalidResourceGroup.NotFound"),
         ({"RegionId": "cn-nowhere"}, 404, "InvalidRegionId.NotFound"),
         ({"RegionId": "cn-beijing"}, 404, "InvalidDiskId.NotFound"),
-        ({"InstantAccess": "true"}, 400, "UnsupportedParameter"),
+        ({"Category": "archive"}, 400, "UnsupportedParameter"),
+        ({"DiskId": "d-sandbox-system", "InstantAccess": "true"}, 400, "UnsupportedParameter"),
     ],
 )
 def test_a_bad_value_has_its_own_code_and_makes_nothing(raw, parameters, status, code):
@@ -174,3 +175,10 @@ def test_the_pending_snapshot_never_moves(raw, clock):
     assert (before["Status"], before["Progress"]) == ("progressing", "37%")
     clock.advance(days=10)
     assert describe(raw, DiskId="d-sandbox-pending") == [before]
+
+
+@pytest.mark.parametrize(
+    "more", [{"InstantAccess": "true"}, {"InstantAccess": "False", "Category": "standard"}]
+)
+def test_what_others_say_by_default_is_taken(raw, more):
+    assert raw.call("CreateSnapshot", {**ORDER, **more}).status == 200

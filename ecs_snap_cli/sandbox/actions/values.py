@@ -2,10 +2,11 @@
 
 import os
 import re
+from typing import Any
 
 from ..errors import ApiError
 from ..params import Params
-from ..rows import Tags
+from ..rows import Disk, Snapshot, Tags
 
 LINKS = ("http://", "https://")
 
@@ -23,14 +24,40 @@ def is_legal_name(name: str, forbidden: tuple[str, ...]) -> bool:
     )
 
 
-def description(params: Params, status: int) -> str:
-    """The Description; `status` is the HTTP status with which the action refuses a bad one."""
-    text = params.text("Description")
+def snapshot_name(params: Params, name: str = "SnapshotName") -> str:
+    """The name that a snapshot is to have, from the parameter of this `name`."""
+    text = params.text(name)
+    if text and not is_legal_name(text, forbidden=("auto", *LINKS)):
+        raise ApiError(
+            400,
+            "InvalidSnapshotName.Malformed",
+            f"The {name} is to have 2 to 128 characters: first a letter, then letters, "
+            "digits, ':', '_', '.' or '-'; it must not begin with 'auto'.",
+        )
+    return text
+
+
+def retention_days(params: Params) -> int | None:
+    """The RetentionDays of a snapshot; None where none are given, which is for ever."""
+    days = params.integer("RetentionDays")
+    if days is not None and not 1 <= days <= 65536:
+        raise ApiError(
+            400, "InvalidRetentionDays.Malformed", "The RetentionDays are to be 1 to 65536."
+        )
+    return days
+
+
+def description(params: Params, status: int, name: str = "Description") -> str:
+    """The description from the parameter of this `name`.
+
+    `status` is the HTTP status with which the action refuses a bad one.
+    """
+    text = params.text(name)
     if text and (not 2 <= len(text) <= 256 or text.startswith(LINKS)):
         raise ApiError(
             status,
             "InvalidDescription.Malformed",
-            "The Description is to have 2 to 256 characters and must not begin with http:// or "
+            f"The {name} is to have 2 to 256 characters and must not begin with http:// or "
             "https://.",
         )
     return text
@@ -64,6 +91,21 @@ def new_tags(params: Params, too_many: tuple[int, str] = (403, "QuotaExceed.Tags
     if len({key for key, _ in tags}) < len(tags):
         raise ApiError(400, "Duplicate.TagKey", "A tag's key is given more than once.")
     return tuple(tags)
+
+
+def new_snapshot(disk: Disk, created: int, **more: Any) -> Snapshot:
+    """A snapshot of `disk` that is begun at `created`; `more` are other fields of it."""
+    return Snapshot(
+        id=new_id("s"),
+        disk_id=disk.id,
+        created=created,
+        disk_type=disk.type,
+        disk_category=disk.category,
+        disk_size=disk.size,
+        encrypted=disk.encrypted,
+        region=disk.region,
+        **more,
+    )
 
 
 def new_id(prefix: str) -> str:
