@@ -17,7 +17,7 @@ from typing import Any
 from .conditions import Condition
 from .fleet import fleet
 from .ranking import Key
-from .rows import Snapshot, SnapshotLock
+from .rows import Snapshot, SnapshotGroup, SnapshotLock
 from .schema import SCHEMA
 from .seed import first_state
 from .statefile import Fill, open_copy, open_database, rebuild
@@ -169,10 +169,15 @@ class State:
             change(self._connection, type(row), row.id, values)
 
     def remove(self, kind: type[AnyRow], row_id: str) -> None:
-        """Forget a row, if there is one of this ID; a snapshot's lock goes with it."""
+        """Forget a row, if there is one of this ID.
+
+        With a snapshot its lock goes, and its group with the last snapshot of that.
+        """
         self._execute(deletion(kind, "WHERE id = ?"), row_id)
         if kind is Snapshot:
             self._execute(deletion(SnapshotLock, "WHERE id = ?"), row_id)
+            left = "SELECT group_id FROM snapshots WHERE group_id <> ''"
+            self._execute(deletion(SnapshotGroup, f"WHERE id NOT IN ({left})"))
 
     def snapshots_in_images(self) -> frozenset[str]:
         """The IDs of the snapshots that images were made of."""

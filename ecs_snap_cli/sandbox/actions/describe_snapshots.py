@@ -41,8 +41,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         in_status(params.choice("Status", _STATUSES).removesuffix("all"), now),
         equal("disk_id", params.text("DiskId")),
         among("disk_id", [disk.id for disk in attached]) if instance_id else None,
-        # A disk that this link is not of has no such ID.
-        equal("disk_id", link and link.replace("sl-", "d-", 1)),
+        equal("disk_id", link.replace("sl-", "d-", 1)),
+        always(link.startswith("sl-") or not link),
         equal("name", params.text("SnapshotName")),
         equal("type", params.choice("SnapshotType", _TYPES).removesuffix("all")),
         equal("disk_type", params.text("SourceDiskType").lower()),
