@@ -5,6 +5,9 @@ import json
 import pytest
 from alibabacloud_ecs20140526 import models
 
+from ecs_snap_cli.sandbox.rows import Snapshot
+from ecs_snap_cli.sandbox.state import State
+
 REGION = "cn-hangzhou"
 ORDER = {"RegionId": REGION, "ZoneId": "cn-hangzhou-i", "Size": "40"}
 
@@ -79,6 +82,22 @@ def test_a_disk_of_a_snapshot_holds_on_to_it(raw, clock):
     for each in made:
         assert raw.call("DeleteDisk", {"DiskId": each}).status == 200
     assert raw.call("DeleteSnapshot", gone).status == 200
+
+
+def test_a_disk_is_encrypted_as_its_snapshot_is_and_stands_in_the_region(
+    start, raw_client, clock, tmp_path
+):
+    state = State(tmp_path / "state", clock)
+    secret = ("s-secret", "d-1", 1, "data", "cloud_essd", 40)
+    state.add(Snapshot(*secret, encrypted=True, region="cn-beijing"))
+    state.close()
+    raw = raw_client(start(tmp_path / "state").url)
+    beijing = {"RegionId": "cn-beijing"}
+    order = beijing | {"ZoneId": "cn-beijing-c", "SnapshotId": "s-secret"}
+    made = raw.call("CreateDisk", order).body["DiskId"]
+    assert disks(raw, made) == []
+    (disk,) = raw.call("DescribeDisks", beijing).body["Disks"]["Disk"]
+    assert (disk["DiskId"], disk["RegionId"], disk["Encrypted"]) == (made, "cn-beijing", True)
 
 
 def test_a_snapshot_makes_a_disk_once_it_is_available(raw, clock):

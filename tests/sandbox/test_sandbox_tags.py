@@ -193,7 +193,8 @@ def test_a_resource_has_twenty_tags_at_most_and_all_are_tagged_or_none(raw):
     held = tags_of(raw, "disk", "d-sandbox-full")
     assert (len(held), held["k7"]) == (20, "new")
     for action, more in (("TagResources", again), ("UntagResources", {"All": "true"})):
-        gone = raw.call(action, both | {"ResourceId.3": "d-gone"} | more)
+        # They are gone through in this order.
+        gone = raw.call(action, both | {"ResourceId.3": "d-vanished"} | more)
         assert gone.code == "InvalidResourceId.NotFound"
     assert tags_of(raw, "disk", "d-sandbox-full") == held
     assert tags_of(raw, "disk", "d-sandbox-pending") == {}

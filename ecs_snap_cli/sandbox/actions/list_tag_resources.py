@@ -30,13 +30,13 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         raise missing("Tags", "ResourceId.N or Tag.N.Key")
     if any(key == _GROUP_KEY for key, _ in tags):
         raise unsupported_parameter(f"Tag.N.Key={_GROUP_KEY}")
-    for resource_id in ids:
+    for resource_id in sorted(ids):
         existing(context, kind, resource_id, "ResourceId")
     page, paging = list_page(
         context,
         params,
         kind,
-        [these(ids or None), ("tags <> '[]'", ()), *tagged(tags)],
+        [these(ids or None), *tagged(tags)],
         action=ACTION.name,
         max_results=_RESOURCES_A_PAGE,
         default_results=_RESOURCES_A_PAGE,

@@ -20,7 +20,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     if not tags:
         raise missing("Tags", "Tag.N.Key")
     with context.state.transaction():
-        for resource_id in ids:
+        for resource_id in sorted(ids):
             row = existing(context, kind, resource_id, "ResourceId")
             merged = tuple((dict(row.tags) | tags).items())
             if len(merged) > MAX_TAGS:

@@ -21,7 +21,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     if not params.boolean("All") and not keys:
         raise missing("Tags", "TagKey.N")
     with context.state.transaction():
-        for resource_id in ids:
+        for resource_id in sorted(ids):
             row = existing(context, kind, resource_id, "ResourceId")
             kept = tuple((key, value) for key, value in row.tags if keys and key not in keys)
             context.state.change(row, tags=kept)
