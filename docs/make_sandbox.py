@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ecs_snap_cli.sandbox.actions import ACTIONS
 from ecs_snap_cli.sandbox.actions.action import COMMON_PARAMETERS, COMMON_UNSUPPORTED
+from ecs_snap_cli.sandbox.signature_v1 import PARAMETERS
 
 WIDTH = 100
 TARGET = Path(__file__).with_name("sandbox.md")
@@ -27,7 +28,7 @@ def page() -> str:
 
 def table() -> str:
     """What every action takes and refuses, then what each does in a row of its own."""
-    taken, refused = _listed(COMMON_PARAMETERS), _listed(COMMON_UNSUPPORTED)
+    taken, refused = _listed(COMMON_PARAMETERS), _listed(COMMON_UNSUPPORTED - PARAMETERS)
     lines = [
         *textwrap.wrap(f"Every action takes {taken} and refuses {refused}.", WIDTH),
         "",

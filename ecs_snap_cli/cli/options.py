@@ -176,6 +176,14 @@ def dry_run_option(meaning: str) -> Callable[[Any], Any]:
     return click.option("--dry-run", is_flag=True, help=meaning)
 
 
+state_option = click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="State file; else the one that --sandbox uses, under XDG_STATE_HOME.",
+)
+
+
 def rules_option(meaning: str) -> Callable[[Any], Any]:
     """``--rules``, with what it means to the command."""
     return click.option(

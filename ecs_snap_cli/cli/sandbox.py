@@ -1,4 +1,4 @@
-"""``ecs-snap sandbox serve`` and ``ecs-snap sandbox reset``."""
+"""``ecs-snap sandbox serve``, ``ecs-snap sandbox reset`` and ``ecs-snap sandbox clock``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import click
 
 from ecs_snap_cli import signals
 from ecs_snap_cli.cli.app import App
-from ecs_snap_cli.cli.options import Common, common_options, rules_option
+from ecs_snap_cli.cli.options import Common, common_options, rules_option, state_option
+from ecs_snap_cli.cli.sandbox_clock import TIMES, time_given
+from ecs_snap_cli.cli.sandbox_clock import clock as clock_command
 from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, UsageError
 
@@ -21,6 +23,7 @@ Examples:
   ecs-snap sandbox serve --port 8765
   ecs-snap sandbox reset
   ecs-snap sandbox reset --disks 1000
+  ecs-snap sandbox clock --advance 8d
 """
 
 _SERVE_EPILOG = """\b
@@ -32,13 +35,6 @@ Examples:
 Faults and plan files: docs/sandbox.md.
 """
 
-_state_option = click.option(
-    "--state",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="State file; else the one that --sandbox uses, under XDG_STATE_HOME.",
-)
-
 
 @click.group(epilog=_EPILOG, short_help="Serve or reset the embedded sandbox.")
 def sandbox() -> None:
@@ -47,6 +43,9 @@ def sandbox() -> None:
     Access key sandbox / sandbox, region cn-hangzhou, one disk for each outcome
     (d-sandbox-data, d-sandbox-locked, ...).
     """
+
+
+sandbox.add_command(clock_command)
 
 
 @sandbox.command(
@@ -68,7 +67,7 @@ def sandbox() -> None:
     show_default="a free one",
     help="Port.",
 )
-@_state_option
+@state_option
 @rules_option("By which rule set CreateSnapshot refuses.")
 @click.option(
     "--fault",
@@ -85,6 +84,11 @@ def sandbox() -> None:
     type=click.IntRange(min=1),
     help="Throttle the calls beyond N in any one second.",
 )
+@click.option(
+    "--clock",
+    metavar="TIME",
+    help="Start at a time, such as 2026-03-01T02:00:00Z; a new state is made as of then.",
+)
 @common_options
 def serve(
     app: App,
@@ -98,6 +102,7 @@ def serve(
     fault: tuple[str, ...],
     fault_plan: str | None,
     calls_per_second: int | None,
+    clock: str | None,
 ) -> ExitCode:
     """Serve the sandbox to other clients until interrupted.
 
@@ -110,6 +115,7 @@ def serve(
         ACCESS_KEY_ID,
         ACCESS_KEY_SECRET,
         REGION_ID,
+        ClockError,
         SandboxServer,
         StateError,
     )
@@ -122,6 +128,7 @@ def serve(
             "host can use the sandbox then.",
         )
     plan = _plan(fault, fault_plan)
+    start_at = None if clock is None else time_given("--clock", clock)
     try:
         options: dict[str, Any] = {
             "host": host,
@@ -130,11 +137,14 @@ def serve(
             "faults": plan,
             "calls_per_second": calls_per_second,
             "observer": _request_lines(app),
+            "start_at": start_at,
         }
         if state is None:
             server = sandbox_server(app.terminal.observe, **options)
         else:
             server = SandboxServer(state, **options)
+    except ClockError as error:
+        raise UsageError(str(error), hint=TIMES) from error
     except StateError as error:
         raise EcsSnapError(str(error)) from error
     except OSError as error:
@@ -164,7 +174,7 @@ def serve(
 
 
 @sandbox.command(epilog=_EPILOG, short_help="Restore the sandbox's first state.")
-@_state_option
+@state_option
 @click.option(
     "--disks",
     metavar="N",

@@ -3,7 +3,7 @@
 It stands apart: it imports nothing else of this project and no SDK.
 """
 
-from .clock import advance_clock, read_clock, set_clock
+from .clock import ClockError, advance_clock, read_clock, set_clock
 from .faultplan import FaultPlanError, parse_fault, read_plan
 from .faults import Fault
 from .regions import REGION_ID
@@ -18,6 +18,7 @@ __all__ = [
     "REGION_ID",
     "SECURITY_TOKEN",
     "STS_ACCESS_KEY_ID",
+    "ClockError",
     "Fault",
     "FaultPlanError",
     "SandboxServer",

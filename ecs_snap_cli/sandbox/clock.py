@@ -1,6 +1,6 @@
 """The sandbox's time, which can be turned: by its server, or by anyone who has its state file.
 
-Times are aware datetimes. A ValueError says that one is none, or far from our days.
+Times are aware datetimes; ClockError is raised for one that is far from our days.
 """
 
 import os
@@ -16,6 +16,10 @@ from .times import SECOND, milliseconds
 
 # Before 1970 a number is an age (see rows.py), and after 9999 no time has ECS's form.
 _FIRST, _LAST = (milliseconds(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 9000))
+
+
+class ClockError(ValueError):
+    """The sandbox cannot have this time; the text says which it can have."""
 
 
 def read_clock(path: str | os.PathLike[str]) -> datetime:
@@ -67,7 +71,7 @@ def turn(state: State, to: Callable[[int], int | None]) -> None:
 
 def _bounded(now: int) -> int:
     if not _FIRST <= now < _LAST:
-        raise ValueError("The sandbox's time is to be between the years 2000 and 9000.")
+        raise ClockError("The sandbox's time is to be between the years 2000 and 9000.")
     return now
 
 

@@ -62,7 +62,7 @@ class SandboxServer:
     call one of the kind `error`).
 
     `start_at` turns the sandbox's time (see clock.py), as `set_clock` and `advance` do later; a
-    first state is made as of then. ValueError for a time far from our days.
+    first state is made as of then. ClockError for a time far from our days.
     """
 
     url: str

@@ -51,6 +51,7 @@ def loaded_by(*argv: str) -> list[str]:
         ("sandbox", "--help"),
         ("sandbox", "serve", "--help"),
         ("sandbox", "reset", "--help"),
+        ("sandbox", "clock", "--help"),
         ("completion", "bash"),
         ("completion", "zsh"),
         ("completion", "fish"),

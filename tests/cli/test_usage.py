@@ -98,6 +98,14 @@ BAD = [
     pytest.param(("sandbox", "serve", "--host", "0"), id="serve-everywhere-short"),
     pytest.param(("sandbox", "serve", "--host", "ecs.example.com"), id="serve-name"),
     pytest.param(("sandbox", "serve", "--port", "65536"), id="serve-port"),
+    pytest.param(("sandbox", "serve", "--clock", "noon"), id="serve-clock"),
+    pytest.param(("sandbox", "serve", "--clock", "1999-01-01T00:00Z"), id="serve-clock-far"),
+    pytest.param(("sandbox", "clock", "--set", "2026-03-01"), id="clock-set"),
+    pytest.param(("sandbox", "clock", "--set", "9999-01-01T00:00Z"), id="clock-set-far"),
+    pytest.param(("sandbox", "clock", "--advance", "5m"), id="clock-advance"),
+    pytest.param(("sandbox", "clock", "--advance", "999999w"), id="clock-advance-far"),
+    pytest.param(("sandbox", "clock", "--advance", "1h", "--real"), id="clock-two"),
+    pytest.param(("sandbox", "clock", "--state", ":memory:"), id="clock-memory"),
     pytest.param(("completion", "tcsh"), id="completion-shell"),
 ]
 
