@@ -3,7 +3,7 @@
 Both happen when the next request comes, but as of the moments at which they were due.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .automatic import taken
 from .conditions import Condition, equal, held
@@ -22,11 +22,7 @@ def catch_up(state: State, rules: RuleSet) -> None:
     with state.transaction():
         # Where another process has been faster, nothing is due any more.
         if due := list(state.walk(Policy, [_due(now)])):
-            for disk in list(state.walk(Disk, [held("policies <> '[]'", True)])):
-                if policies := [policy for policy in due if policy.id in disk.policies]:
-                    _take_snapshots(state, rules, disk, policies, now)
-        for policy in due:
-            state.change(policy, next_fire=next_firing(policy, now))
+            _take_snapshots(state, rules, due, now)
         for snapshot in list(state.walk(Snapshot, [_over(now)])):
             state.remove(Snapshot, snapshot.id)
 
@@ -40,34 +36,42 @@ def _due(now: int) -> Condition:
     return ("next_fire <= ?", (now,))
 
 
-def _take_snapshots(
-    state: State, rules: RuleSet, disk: Disk, policies: Sequence[Policy], now: int
-) -> None:
+def _take_snapshots(state: State, rules: RuleSet, due: Sequence[Policy], now: int) -> None:
     quota = rules.automatic_quota
-    hours = firings(policies, now, limit=quota[1])
-    here = [equal("disk_id", disk.id), equal("region", disk.region)]
-    snapshots = list(state.walk(Snapshot, here))
+    in_images = state.snapshots_in_images()
+    locked_until = {lock.id: lock_end(lock) for lock in state.walk(SnapshotLock)}
+    for disk in list(state.walk(Disk, [held("policies <> '[]'", True)])):
+        policies = [policy for policy in due if policy.id in disk.policies]
+        if not policies:
+            continue
+        hours = firings(policies, now, limit=quota[1])
+        made, gone = taken(
+            disk,
+            list(state.walk(Snapshot, [equal("disk_id", disk.id), equal("region", disk.region)])),
+            hours,
+            quota=quota,
+            in_images=in_images,
+            locked_until=locked_until,
+            eligible=_eligibility(state, rules, disk, hours[0][0], now),
+        )
+        for snapshot_id in gone:
+            state.remove(Snapshot, snapshot_id)
+        state.add(*made)
+    for policy in due:
+        state.change(policy, next_fire=next_firing(policy, now))
+
+
+def _eligibility(
+    state: State, rules: RuleSet, disk: Disk, first: int, now: int
+) -> Callable[[int], bool]:
+    """Tells whether the disk can be snapshotted at an hour from the first on, quota apart."""
     # Disks and instances are on their way for seconds: at the first hour, if at any.
-    first = hours[0][0]
-    then, later = (_found(state, disk, at) for at in (first, now))
-    made, gone = taken(
-        disk,
-        snapshots,
-        hours,
-        quota=quota,
-        in_images=state.snapshots_in_images(),
-        locked_until={lock.id: lock_end(lock) for lock in state.walk(SnapshotLock)},
-        eligible=lambda hour: refusal(rules, *(then if hour == first else later), (), hour) is None,
-    )
-    for snapshot_id in gone:
-        state.remove(Snapshot, snapshot_id)
-    state.add(*made)
+    then = state.find(Disk, disk.id, first) or disk, _instances(state, disk, first)
+    later = disk, _instances(state, disk, now)
+    return lambda hour: refusal(rules, *(then if hour == first else later), (), hour) is None
 
 
-def _found(state: State, disk: Disk, at: int) -> tuple[Disk, list[Instance]]:
-    """The disk and its instances as they are at a moment."""
-    instances = [state.find(Instance, each.instance_id, at) for each in disk.attachments]
-    return (
-        state.find(Disk, disk.id, at) or disk,
-        [instance for instance in instances if instance is not None],
-    )
+def _instances(state: State, disk: Disk, at: int) -> list[Instance]:
+    """Those that the disk is attached to, as they are at a moment."""
+    found = (state.find(Instance, each.instance_id, at) for each in disk.attachments)
+    return [instance for instance in found if instance is not None]

@@ -29,16 +29,20 @@ def firings(
     Of policies that have an hour in common, the one that keeps snapshots longest comes first. With
     a `limit`, as many of each as decide which snapshots are there at last, where that many can be.
     """
-    # The last `limit` fill a disk, and no week differs from the one before.
+    # The last `limit` fill a disk, and no week is fuller than the one before.
     at_most = None if limit is None else limit + WEEK // HOUR
     found = [
-        (hour, policy) for policy in policies for hour in islice(_backwards(policy, now), at_most)
+        (hour, policy)
+        for policy in policies
+        for hour in islice(_backwards(policy, now, limit is not None), at_most)
     ]
     return sorted(found, key=lambda each: (each[0], -_days_kept(each[1]), each[1].id))
 
 
-def _backwards(policy: Policy, now: int) -> Iterator[int]:
+def _backwards(policy: Policy, now: int, decisive: bool) -> Iterator[int]:
     since = now + 1 if policy.next_fire is None else policy.next_fire
+    if decisive and policy.retention_days is not None:
+        since = max(since, now - policy.retention_days * DAY - WEEK)
     for day in range(_day(now), _day(since) - 1, -1):
         hours = reversed(list(_hours(policy, day)))
         yield from (hour for hour in hours if since <= hour <= now)
