@@ -118,6 +118,7 @@ def serve(
         ClockError,
         SandboxServer,
         StateError,
+        allow_many_files,
     )
 
     remote = not is_loopback(host)
@@ -152,6 +153,7 @@ def serve(
             f"The sandbox cannot listen on {host} port {port}: {error.strerror or error}.",
             hint="Choose another --port, or leave it out for a free one.",
         ) from error
+    allow_many_files()
     server.start()
     try:
         if remote:

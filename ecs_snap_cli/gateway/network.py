@@ -14,6 +14,9 @@ from urllib3.exceptions import NewConnectionError
 from ecs_snap_cli.gateway.failure import Failure
 
 _CHECK_NETWORK = "Check the network, --region and --endpoint."
+_NAME_CLEAR_TEXT = (
+    "A server on this machine that speaks no TLS, as the sandbox, is to be named with http://."
+)
 _CHECK_PROXY = "Check HTTPS_PROXY and NO_PROXY."
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})\b", re.ASCII)
 _IN_WORDS = {
@@ -101,15 +104,15 @@ def _of_handshake(causes: list[BaseException]) -> Failure:
     if tls is None or isinstance(tls, ssl.SSLEOFError):
         return _not_reached(
             f"the TLS handshake broke off ({_innermost(causes)})",
-            f"{_CHECK_NETWORK} A server on this machine that speaks no TLS, as the sandbox, is to "
-            "be named with http://.",
+            f"{_CHECK_NETWORK} {_NAME_CLEAR_TEXT}",
         )
     reason = (tls.reason or "no reason given").replace("_", " ").lower()
     return Failure(
         f"TLS failed ({reason})",
         retryable=False,
         may_have_acted=False,
-        hint="Check that the endpoint speaks HTTPS, by TLS 1.2 or later, and so does the proxy.",
+        hint="Check that the endpoint speaks HTTPS, by TLS 1.2 or later, and so does the proxy. "
+        f"{_NAME_CLEAR_TEXT}",
     )
 
 

@@ -4,6 +4,7 @@ It stands apart: it imports nothing else of this project and no SDK.
 """
 
 from .clock import ClockError, advance_clock, read_clock, set_clock
+from .doorkeeper import allow_many_files
 from .faultplan import FaultPlanError, parse_fault, read_plan
 from .faults import Fault
 from .regions import REGION_ID
@@ -25,6 +26,7 @@ __all__ = [
     "StateError",
     "StateReadOnly",
     "advance_clock",
+    "allow_many_files",
     "default_state_path",
     "parse_fault",
     "read_clock",

@@ -9,13 +9,14 @@ from types import TracebackType
 from typing import Any
 
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
+from .channel import Channel
 from .clock import later, sound, turn
 from .dispatch import Dispatcher, named_action
+from .doorkeeper import Doorkeeper, allow_many_files
 from .faults import Fault, Faults, Observer
-from .injection import ConnectionTask, strike
+from .injection import strike
 from .listener import Listener
 from .request import Request
 from .rules import RULE_SETS
@@ -24,7 +25,6 @@ from .throttle import Throttle
 from .wsgi import Environ, Reply, application, reply_of
 
 MAX_BODY = 1024 * 1024
-CONNECTION_LIMIT = 1200
 THREADS = 8
 # A hang or a delay keeps a thread.
 THREADS_WITH_FAULTS = 64
@@ -36,14 +36,6 @@ def _utc_now() -> datetime:
 
 def _look_away(action: str, attempt: int, fault: Fault | None) -> None:
     """The observer of a server that nobody observes."""
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    task_class = ConnectionTask
-
-    def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:
-        server.connections_made += 1
-        super().__init__(server, *args, **kwargs)
 
 
 class SandboxServer:
@@ -110,7 +102,6 @@ class SandboxServer:
                 threads=THREADS_WITH_FAULTS if faults else THREADS,
                 # A client that gives up on a hang is noticed only if its next request is read.
                 channel_request_lookahead=1 if faults else 0,
-                connection_limit=CONNECTION_LIMIT,
                 asyncore_use_poll=True,
                 # waitress refuses a body that reaches this size.
                 max_request_body_size=MAX_BODY + 1,
@@ -124,7 +115,7 @@ class SandboxServer:
             listener.close()
             self._state.close()
             raise
-        self._server.channel_class = _Channel
+        self._server.channel_class = Channel
         self._server.connections_made = 0
         self._listener = listener
         self.url = listener.url
@@ -146,7 +137,7 @@ class SandboxServer:
 
     def serve_forever(self) -> None:
         """Serve in this thread until `close` is called (from any thread or signal handler)."""
-        _allow_many_files()
+        allow_many_files()
         self._loop()
 
     def close(self) -> None:
@@ -204,9 +195,11 @@ class SandboxServer:
 
     def _loop(self) -> None:
         self._loop_thread_id = threading.get_ident()
+        doorkeeper = Doorkeeper(self._server)
         try:
             while not self.closing.is_set():
                 self._listener.tend(self._server, self._channels)
+                doorkeeper.tend()
                 timeout = self._listener.seconds_to_next_look
                 wasyncore.loop(timeout=timeout, use_poll=True, map=self._channels, count=1)
         finally:
@@ -237,17 +230,3 @@ def _silence() -> None:
     log.propagate = False
     if not log.handlers:
         log.addHandler(logging.NullHandler())
-
-
-def _allow_many_files() -> None:
-    """Let this process hold as many connections as the limit above, where that is allowed."""
-    try:
-        import resource  # not on every platform
-    except ImportError:
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * CONNECTION_LIMIT
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

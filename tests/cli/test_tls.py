@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from ecs_snap_cli.sandbox import SandboxServer
 from tests.cli.servers import Ecs, Server, Tls, certificate, serving
 from tests.cli.wire import SANDBOX_ENVIRONMENT
 from tests.conftest import Ended, Run
@@ -179,3 +180,13 @@ def test_a_server_without_tls_is_refused(run: Run, plain: Server) -> None:
     assert "1 attempt:" in message
     assert "may exist" not in message
     assert plain.seen == []
+
+
+def test_the_sandbox_without_http_before_it_is_no_reason_to_try_again(run: Run) -> None:
+    with SandboxServer(":memory:") as sandbox:
+        endpoint = sandbox.url.removeprefix("http://")
+        ended = run(*ARGV, "--region", "cn-hangzhou", "--endpoint", endpoint)
+    problem = json.loads(ended.err)["Error"]
+    assert ended.code == 6
+    assert "1 attempt: TLS failed" in problem["Message"]
+    assert "http://" in problem["Hint"]
