@@ -16,7 +16,7 @@ from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from ecs_snap_cli.sandbox import Fault
+    from ecs_snap_cli.sandbox import Fault, Scenario
 
 _EPILOG = """\b
 Examples:
@@ -24,6 +24,7 @@ Examples:
   ecs-snap sandbox reset
   ecs-snap sandbox reset --disks 1000
   ecs-snap sandbox clock --advance 8d
+  ecs-snap sandbox reset --scenario disks.toml
 """
 
 _SERVE_EPILOG = """\b
@@ -32,8 +33,16 @@ Examples:
   ecs-snap sandbox serve -v --fault CreateSnapshot@1:reset-after
   ecs-snap sandbox serve --fault 'DescribeDisks@1-3:error,code=Throttling.User'
   ecs-snap sandbox serve --host 0.0.0.0 --allow-remote
-Faults and plan files: docs/sandbox.md.
+  ecs-snap sandbox serve --scenario disks.toml
+Faults, plan files and scenarios: docs/sandbox.md.
 """
+
+_scenario_option = click.option(
+    "--scenario",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Disks, instances and snapshots of your own in place of the first state, as TOML or JSON.",
+)
 
 
 @click.group(epilog=_EPILOG, short_help="Serve or reset the embedded sandbox.")
@@ -68,6 +77,7 @@ sandbox.add_command(clock_command)
     help="Port.",
 )
 @state_option
+@_scenario_option
 @rules_option("By which rule set CreateSnapshot refuses.")
 @click.option(
     "--fault",
@@ -98,6 +108,7 @@ def serve(
     allow_remote: bool,
     port: int,
     state: str | None,
+    scenario: str | None,
     rules: str,
     fault: tuple[str, ...],
     fault_plan: str | None,
@@ -107,7 +118,7 @@ def serve(
     """Serve the sandbox to other clients until interrupted.
 
     Prints its URL. Clients use the access key sandbox / sandbox and the region cn-hangzhou. With
-    -v each request is a line on stderr.
+    -v each request is a line on stderr. A --scenario without --state is served from memory.
     """
     from ecs_snap_cli.cli.session import sandbox_server
     from ecs_snap_cli.render import views
@@ -130,6 +141,7 @@ def serve(
         )
     plan = _plan(fault, fault_plan)
     start_at = None if clock is None else time_given("--clock", clock)
+    described = _described(scenario)
     try:
         options: dict[str, Any] = {
             "host": host,
@@ -140,10 +152,12 @@ def serve(
             "observer": _request_lines(app),
             "start_at": start_at,
         }
-        if state is None:
+        if described is not None and state is None:
+            server = SandboxServer(":memory:", scenario=described, **options)
+        elif state is None:
             server = sandbox_server(app.terminal.observe, **options)
         else:
-            server = SandboxServer(state, **options)
+            server = SandboxServer(state, scenario=described, **options)
     except ClockError as error:
         raise UsageError(str(error), hint=TIMES) from error
     except StateError as error:
@@ -183,17 +197,26 @@ def serve(
     type=click.IntRange(1, 10_000),
     help="Make besides a fleet of N eligible disks, d-sandbox-fleet-0001 and on.",
 )
+@_scenario_option
 @common_options
-def reset(app: App, common: Common, *, state: str | None, disks: int | None) -> ExitCode:
-    """Restore the sandbox's first state."""
+def reset(
+    app: App, common: Common, *, state: str | None, disks: int | None, scenario: str | None
+) -> ExitCode:
+    """Restore the sandbox's first state, or make it what a scenario describes."""
     from ecs_snap_cli.render import views
     from ecs_snap_cli.sandbox import StateError, default_state_path
     from ecs_snap_cli.sandbox import reset as restore
     from ecs_snap_cli.workflow.background import Task
 
+    if disks is not None and scenario is not None:
+        raise UsageError(
+            "--disks and --scenario exclude each other.",
+            hint="A fleet is beside the first state, and a scenario is in place of it.",
+        )
+    described = _described(scenario)
     try:
         path = state if state is not None else str(default_state_path())
-        Task(lambda: restore(path, disks=disks or 0)).result()
+        Task(lambda: restore(path, disks=disks or 0, scenario=described)).result()
     except (StateError, OSError) as error:
         raise EcsSnapError(str(error)) from error
     app.terminal.result(views.fields("SandboxResetResponse", {"State": path}))
@@ -209,6 +232,18 @@ def _plan(specs: tuple[str, ...], path: str | None) -> list[Fault]:
         raise UsageError(
             f"The fault plan cannot be used: {error}.",
             hint="A fault is such as CreateSnapshot@1:reset-after; docs/sandbox.md lists them.",
+        ) from error
+
+
+def _described(path: str | None) -> Scenario | None:
+    from ecs_snap_cli.sandbox import ScenarioError, read_scenario
+
+    try:
+        return read_scenario(path) if path is not None else None
+    except ScenarioError as error:
+        raise UsageError(
+            f"The scenario cannot be used: {error}.",
+            hint="Records are in ECS's field names; docs/sandbox.md has an example.",
         ) from error
 
 

@@ -5,9 +5,11 @@ It stands apart: it imports nothing else of this project and no SDK.
 
 from .clock import ClockError, advance_clock, read_clock, set_clock
 from .doorkeeper import allow_many_files
+from .entries import ScenarioError
 from .faultplan import FaultPlanError, parse_fault, read_plan
 from .faults import Fault
 from .regions import REGION_ID
+from .scenario import Scenario, parse_scenario, read_scenario
 from .server import SandboxServer
 from .signature import ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN, STS_ACCESS_KEY_ID
 from .state import reset
@@ -23,14 +25,18 @@ __all__ = [
     "Fault",
     "FaultPlanError",
     "SandboxServer",
+    "Scenario",
+    "ScenarioError",
     "StateError",
     "StateReadOnly",
     "advance_clock",
     "allow_many_files",
     "default_state_path",
     "parse_fault",
+    "parse_scenario",
     "read_clock",
     "read_plan",
+    "read_scenario",
     "reset",
     "set_clock",
 ]

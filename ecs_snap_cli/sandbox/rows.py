@@ -10,6 +10,10 @@ from .regions import REGION_ID, ZONE_ID
 
 Tags = tuple[tuple[str, str], ...]
 
+INSTANCE_STATUSES = ("Pending", "Running", "Starting", "Stopping", "Stopped")
+DISK_STATUSES = ("In_use", "Available", "Attaching", "Detaching", "Creating", "ReIniting")
+LOCK_REASONS = ("financial", "security", "recycling", "dedicatedhostfinancial", "refunded")
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -20,6 +20,7 @@ from .injection import strike
 from .listener import Listener
 from .request import Request
 from .rules import RULE_SETS
+from .scenario import Scenario
 from .state import Clock, State
 from .throttle import Throttle
 from .wsgi import Environ, Reply, application, reply_of
@@ -47,7 +48,8 @@ class SandboxServer:
     by the real time. Raises OSError when the address cannot be bound and
     StateError when the state cannot be opened. As a context manager it starts and closes.
 
-    `disks` is the size of the fleet (see fleet.py) beside the first state, where this makes it.
+    `disks` is the size of the fleet (see fleet.py) beside the first state, where this makes it. A
+    `scenario` (see scenario.py) takes its place, in a state that this has to make.
     `faults` is a plan of what goes wrong with which request. Calls beyond `calls_per_second`, of
     all actions together, are throttled before that. `observer` is told of each request once its
     fate is settled: its action, its number among those of the action, its fault (for a throttled
@@ -66,6 +68,7 @@ class SandboxServer:
         *,
         keep: bool = True,
         disks: int = 0,
+        scenario: Scenario | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         rules: str = "documented",
@@ -81,7 +84,9 @@ class SandboxServer:
         start = None if start_at is None else sound(start_at)
         listener = Listener(host, port)
         try:
-            self._state = State(state, clock, keep=keep, disks=disks, since=start_at)
+            self._state = State(
+                state, clock, keep=keep, disks=disks, since=start_at, scenario=scenario
+            )
         except BaseException:
             listener.close()
             raise

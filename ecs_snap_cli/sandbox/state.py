@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .conditions import Condition
-from .fleet import fleet
 from .ranking import Key
 from .rows import Snapshot, SnapshotGroup, SnapshotLock
-from .schema import SCHEMA
-from .seed import first_state
-from .statefile import Fill, open_copy, open_database, rebuild
+from .scenario import Scenario
+from .seeding import Seeding
+from .statefile import open_copy, open_database, rebuild
+from .statepath import StateError
 from .tables import (
     RANKINGS,
     AnyRow,
@@ -60,7 +60,8 @@ class State:
 
     With `keep` off it is a copy in memory of what the file holds, which stays as it is. `disks`
     is the size of the fleet beside the first state, where that is made; `since` is a time to make
-    it as of, in place of the clock's.
+    it as of, in place of the clock's. With a `scenario` the state has to be made, and holds that
+    instead.
     """
 
     def __init__(
@@ -71,12 +72,19 @@ class State:
         keep: bool = True,
         disks: int = 0,
         since: datetime | None = None,
+        scenario: Scenario | None = None,
     ) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         opened = open_database if keep else open_copy
-        fill = seeding(disks, clock if since is None else lambda: since)
-        self._connection = opened(os.fspath(path), fill)
+        seeds = Seeding(disks, scenario, clock if since is None else lambda: since)
+        self._connection = opened(os.fspath(path), seeds)
+        if scenario is not None and not seeds.sown:
+            self._connection.close()
+            raise StateError(
+                f"The sandbox's state file {os.fspath(path)} holds a state already, and no "
+                "scenario is put into it. Run: ecs-snap sandbox reset --scenario"
+            )
 
     def close(self) -> None:
         """Let the file go. Nothing else may be called afterwards."""
@@ -231,27 +239,16 @@ class State:
             return self._connection.execute(sql, values).fetchall()
 
 
-def seeding(disks: int, clock: Clock = lambda: datetime.now(UTC)) -> Fill:
-    """What makes an empty database the first state as of the clock's time, and a fleet's beside."""
-
-    def fill(connection: sqlite3.Connection) -> None:
-        for statement in SCHEMA:
-            connection.execute(statement)
-        now = milliseconds(clock())
-        for rows in (*first_state(now), *fleet(now, disks)):
-            insert(connection, rows)
-
-    return fill
-
-
-def reset(path: str | os.PathLike[str], *, disks: int = 0) -> None:
+def reset(
+    path: str | os.PathLike[str], *, disks: int = 0, scenario: Scenario | None = None
+) -> None:
     """Restore the first state of a state file; safe while other processes use it.
 
-    `disks` is the size of the fleet (see fleet.py) beside it.
+    `disks` is the size of the fleet (see fleet.py) beside it. A `scenario` takes its place.
     A state file of another version or a damaged one is made anew; any other file is left
     alone and StateError raised.
     """
-    rebuild(os.fspath(path), seeding(disks))
+    rebuild(os.fspath(path), Seeding(disks, scenario, lambda: datetime.now(UTC)))
 
 
 def _where(conditions: Conditions) -> tuple[str, tuple[object, ...]]:

@@ -17,12 +17,11 @@ from ..moving import in_status
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..progress import ESSD_CATEGORIES
-from ..rows import Disk
+from ..rows import DISK_STATUSES, Disk
 from ..times import second_form
 from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
-_STATUSES = ("In_use", "Available", "Attaching", "Detaching", "Creating", "ReIniting", "All")
 _TYPES = ("all", "system", "data")
 _CHARGES = ("PostPaid", "PrePaid")
 _LEVELS = ("PL0", "PL1", "PL2", "PL3")
@@ -32,7 +31,7 @@ _LOCKS = ("financial", "security", "recycling", "dedicatedhostfinancial")
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Disks": {"Disk": [...]}}` and the paging fields, by disk ID."""
-    status = params.choice("Status", _STATUSES).removesuffix("All")
+    status = params.choice("Status", (*DISK_STATUSES, "All")).removesuffix("All")
     now = context.state.now()
     where = [
         in_status(status, now),

@@ -4,13 +4,10 @@ from ..conditions import Condition, always, created_between, equal, listed, matc
 from ..moving import in_status
 from ..paging import PAGING_PARAMETERS
 from ..params import Params
-from ..rows import Instance
+from ..rows import INSTANCE_STATUSES, LOCK_REASONS, Instance
 from ..times import minute_form
 from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
-
-_STATUSES = ("Pending", "Running", "Starting", "Stopping", "Stopped")
-_LOCKS = ("financial", "security", "recycling", "dedicatedhostfinancial", "refunded")
 
 # What all the instances here have in common, and filters that ask for it.
 _IMAGE_ID = "aliyun_3_x64_20G_alibase_20240528.vhd"
@@ -30,7 +27,7 @@ _COMMON = {
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"Instances": {"Instance": [...]}}` and the paging fields, by instance ID."""
-    status = params.choice("Status", _STATUSES)
+    status = params.choice("Status", INSTANCE_STATUSES)
     now = context.state.now()
     where = [
         these(params.ids("InstanceIds")),
@@ -41,7 +38,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         equal("zone", params.text("ZoneId")),
         equal("instance_type", params.text("InstanceType")),
         equal("resource_group_id", params.text("ResourceGroupId")),
-        listed("locks", params.choice("LockReason", _LOCKS)),
+        listed("locks", params.choice("LockReason", LOCK_REASONS)),
         *tagged(params.tags()),
         *created_between(*params.created_from_to(), now),
         *(always(params.text(key) in ("", common)) for key, common in _COMMON.items()),
