@@ -16,7 +16,7 @@ from ecs_snap_cli.core.endpoint import is_loopback
 from ecs_snap_cli.errors import EcsSnapError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from ecs_snap_cli.sandbox import Fault, Scenario
+    from ecs_snap_cli.sandbox import Fault, Plan, Scenario
 
 _EPILOG = """\b
 Examples:
@@ -86,13 +86,29 @@ sandbox.add_command(clock_command)
     help="What goes wrong with which request (repeatable).",
 )
 @click.option(
-    "--fault-plan", metavar="FILE", type=click.Path(dir_okay=False), help="More faults, as TOML."
+    "--deny",
+    metavar="ecs:ACTION",
+    multiple=True,
+    help="An action that the caller has no right to, or ecs:Describe* or * (repeatable).",
+)
+@click.option(
+    "--limit",
+    metavar="ACTION=CALLS",
+    multiple=True,
+    help="Throttle an action beyond so many calls a second, or a minute: ACTION=CALLS/m "
+    "(repeatable).",
+)
+@click.option(
+    "--fault-plan",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="More faults, denials and limits, as TOML.",
 )
 @click.option(
     "--calls-per-second",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Throttle the calls beyond N in any one second.",
+    help="Throttle the calls of all actions together beyond N in any one second.",
 )
 @click.option(
     "--clock",
@@ -111,6 +127,8 @@ def serve(
     scenario: str | None,
     rules: str,
     fault: tuple[str, ...],
+    deny: tuple[str, ...],
+    limit: tuple[str, ...],
     fault_plan: str | None,
     calls_per_second: int | None,
     clock: str | None,
@@ -139,15 +157,17 @@ def serve(
             hint="Use --host 127.0.0.1 or --host ::1, or add --allow-remote: whoever reaches that "
             "host can use the sandbox then.",
         )
-    plan = _plan(fault, fault_plan)
     start_at = None if clock is None else time_given("--clock", clock)
+    plan = _plan(fault, deny, limit, fault_plan)
     described = _described(scenario)
     try:
         options: dict[str, Any] = {
             "host": host,
             "port": port,
             "rules": rules,
-            "faults": plan,
+            "faults": plan.faults,
+            "deny": plan.deny,
+            "limits": plan.limits,
             "calls_per_second": calls_per_second,
             "observer": _request_lines(app),
             "start_at": start_at,
@@ -223,15 +243,23 @@ def reset(
     return ExitCode.DONE
 
 
-def _plan(specs: tuple[str, ...], path: str | None) -> list[Fault]:
-    from ecs_snap_cli.sandbox import FaultPlanError, parse_fault, read_plan
+def _plan(
+    faults: tuple[str, ...], deny: tuple[str, ...], limits: tuple[str, ...], path: str | None
+) -> Plan:
+    from ecs_snap_cli.sandbox import Plan, PlanError, parse_fault, parse_limit, read_plan
 
     try:
-        return [*map(parse_fault, specs), *(read_plan(path) if path is not None else ())]
-    except FaultPlanError as error:
+        more = read_plan(path) if path is not None else Plan()
+        return Plan(
+            faults=(*map(parse_fault, faults), *more.faults),
+            deny=(*deny, *more.deny),
+            limits=(*map(parse_limit, limits), *more.limits),
+        )
+    except PlanError as error:
         raise UsageError(
             f"The fault plan cannot be used: {error}.",
-            hint="A fault is such as CreateSnapshot@1:reset-after; docs/sandbox.md lists them.",
+            hint="Such as --fault CreateSnapshot@1:reset-after, --deny ecs:DescribeDisks or "
+            "--limit DescribeDisks=20; docs/sandbox.md tells more.",
         ) from error
 
 

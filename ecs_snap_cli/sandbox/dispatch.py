@@ -7,6 +7,7 @@ from . import signature_v1, signature_v3
 from .actions import ACTIONS
 from .actions.action import Action, Context
 from .chores import catch_up
+from .denials import Denials
 from .errors import (
     ApiError,
     clip,
@@ -35,9 +36,15 @@ class Dispatcher:
     """
 
     def __init__(
-        self, state: State, rules: RuleSet, signing_clock: Clock, region: str | None
+        self,
+        state: State,
+        rules: RuleSet,
+        signing_clock: Clock,
+        region: str | None,
+        denials: Denials,
     ) -> None:
         self._region = region
+        self._denials = denials
         self._state = state
         self._rules = rules
         self._signing_clock = signing_clock
@@ -71,6 +78,7 @@ class Dispatcher:
         values = _read_values(request)
         action = _find_action(request, values)
         params = Params(values)
+        permitted = self._denials.permits(action.name, params)
         action.check_names(params)
         context = Context(
             state=self._state,
@@ -78,6 +86,7 @@ class Dispatcher:
             request_id=request_id,
             host=request.headers["host"],
             region=_region(action, params, self._region),
+            permitted=permitted,
         )
         catch_up(self._state, self._rules)
         return action.handle(context, params)

@@ -2,22 +2,30 @@
 
 
 class ApiError(Exception):
-    """A refusal to be answered to the client: HTTP status, ECS error code, plain message."""
+    """A refusal to be answered to the client: HTTP status, ECS error code, plain message.
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    `denied` is what ECS tells of a right that is missing, its AccessDeniedDetail.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, denied: dict[str, object] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
         self.code = code
         self.message = message
+        self.denied = denied
 
     def body(self, request_id: str, host_id: str) -> dict[str, object]:
         """The JSON object that ECS answers with: RequestId, HostId, Code, Message, Recommend."""
+        detail = {} if self.denied is None else {"AccessDeniedDetail": self.denied}
         return {
             "RequestId": request_id,
             "HostId": host_id,
             "Code": self.code,
             "Message": self.message,
             "Recommend": f"https://api.alibabacloud.com/troubleshoot?q={self.code}&product=Ecs",
+            **detail,
         }
 
 

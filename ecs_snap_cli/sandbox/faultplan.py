@@ -1,11 +1,10 @@
-"""Fault plans as people write them: one fault in a line of text, or several in a TOML file."""
+"""Faults as people write them: in a line of text, or as a table of a plan file."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from .faults import KINDS, RETRY_HEADERS, Fault
-from .known_actions import KNOWN_ACTIONS
+from .planerror import PlanError, check_action
 
 # The status that ECS gives these codes; the rest are refusals.
 _STATUS_BY_CODE = (
@@ -21,19 +20,15 @@ _ATTEMPTS = re.compile(r"(?P<first>[1-9]\d{0,8})(?P<range>-(?P<last>[1-9]\d{0,8}
 _LONGEST_SECONDS = 86_400.0
 
 
-class FaultPlanError(Exception):
-    """A fault that cannot be understood; the text says which and why."""
-
-
 def parse_fault(spec: str) -> Fault:
     """A fault from `ACTION[@ATTEMPTS]:FAULT[,KEY=VALUE...]`.
 
     ACTION is an ECS action's name or `*`; ATTEMPTS is `2`, `2-4` or `2-`, without it every
-    request is meant. `CreateSnapshot@1:reset-after`. Raises FaultPlanError.
+    request is meant. `CreateSnapshot@1:reset-after`. Raises PlanError.
     """
     match = _SPEC.fullmatch(spec)
     if match is None:
-        raise FaultPlanError(
+        raise PlanError(
             f"{spec!r} is not of the form ACTION[@ATTEMPTS]:FAULT[,KEY=VALUE...], such as "
             "CreateSnapshot@1-2:reset-after"
         )
@@ -41,37 +36,19 @@ def parse_fault(spec: str) -> Fault:
     for part in (match["more"] or "").split(",") if match["more"] is not None else ():
         key, equals, value = part.partition("=")
         if not equals or key in values:
-            raise FaultPlanError(f"{spec!r}: {part!r} is not one KEY=VALUE")
+            raise PlanError(f"{spec!r}: {part!r} is not one KEY=VALUE")
         values[key] = value
     return _fault(spec, match["action"], match["attempts"], match["fault"], values)
 
 
-def read_plan(path: str | Path) -> list[Fault]:
-    """The faults of a TOML file: `[[fault]]` tables of action, attempts, fault and its keys.
+def fault_of_table(where: str, values: dict[str, Any]) -> Fault:
+    """A fault from a plan file's table of action, attempts, fault and its keys; else PlanError.
 
-    Raises FaultPlanError, also for a file that cannot be read.
+    `where` is what errors call it; `values` are used up.
     """
-    import tomllib  # a server without a plan needs none
-
-    try:
-        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FaultPlanError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise FaultPlanError(f"{path} is not TOML: {error}") from error
-    tables = document.get("fault")
-    if document.keys() - {"fault"} or not isinstance(tables, list):
-        raise FaultPlanError(f"{path} is to hold [[fault]] tables and nothing else")
-    return [_of_table(f"{path}, fault {number}", table) for number, table in enumerate(tables, 1)]
-
-
-def _of_table(where: str, table: Any) -> Fault:
-    if not isinstance(table, dict):
-        raise FaultPlanError(f"{where} is not a table")
-    values = dict(table)
     action, kind = values.pop("action", None), values.pop("fault", None)
     if not isinstance(action, str):
-        raise FaultPlanError(f"{where} names no action")
+        raise PlanError(f"{where} names no action")
     attempts = values.pop("attempts", None)
     return _fault(where, action, None if attempts is None else str(attempts), str(kind), values)
 
@@ -79,19 +56,18 @@ def _of_table(where: str, table: Any) -> Fault:
 def _fault(
     where: str, action: str, attempts: str | None, kind: str, values: dict[str, Any]
 ) -> Fault:
-    if action != "*" and action not in KNOWN_ACTIONS:
-        raise FaultPlanError(f"{where}: ECS has no action {action!r}")
+    check_action(where, action)
     if kind not in KINDS:
-        raise FaultPlanError(f"{where}: there is no fault {kind!r}; those are {', '.join(KINDS)}")
+        raise PlanError(f"{where}: there is no fault {kind!r}; those are {', '.join(KINDS)}")
     if KINDS[kind].action not in ("", action):
-        raise FaultPlanError(f"{where}: {kind} is a fault of {KINDS[kind].action} alone")
+        raise PlanError(f"{where}: {kind} is a fault of {KINDS[kind].action} alone")
     allowed = KINDS[kind].keys
     for key in values:
         if key not in allowed:
             known = f"; it takes {', '.join(allowed)}" if allowed else ""
-            raise FaultPlanError(f"{where}: {kind} takes no {key!r}{known}")
+            raise PlanError(f"{where}: {kind} takes no {key!r}{known}")
     if values.get("code") == "":
-        raise FaultPlanError(f"{where}: code is an error code of ECS, such as InternalError")
+        raise PlanError(f"{where}: code is an error code of ECS, such as InternalError")
     first, last = _attempts(where, attempts)
     code = str(values.get("code", "InternalError"))
     made_up = _status_of(code) if kind.startswith("error") else 200
@@ -110,7 +86,7 @@ def _fault(
 def _header(where: str, name: str, value: object) -> str:
     text = str(value)
     if not text.isascii() or not text.isprintable():
-        raise FaultPlanError(f"{where}: {name} is printable ASCII")
+        raise PlanError(f"{where}: {name} is printable ASCII")
     return text
 
 
@@ -119,13 +95,13 @@ def _attempts(where: str, text: str | None) -> tuple[int, int | None]:
         return 1, None
     match = _ATTEMPTS.fullmatch(text)
     if match is None:
-        raise FaultPlanError(f"{where}: the attempts are 2, 2-4 or 2-, not {text!r}")
+        raise PlanError(f"{where}: the attempts are 2, 2-4 or 2-, not {text!r}")
     first = int(match["first"])
     if match["range"] is None:
         return first, first
     last = int(match["last"]) if match["last"] else None
     if last is not None and last < first:
-        raise FaultPlanError(f"{where}: the attempts {text} end before they begin")
+        raise PlanError(f"{where}: the attempts {text} end before they begin")
     return first, last
 
 
@@ -141,5 +117,5 @@ def _number(
     except (TypeError, ValueError):
         number = -1.0
     if not least <= number <= most:
-        raise FaultPlanError(f"{where}: {key} is a number from {least:g} to {most:g}")
+        raise PlanError(f"{where}: {key} is a number from {least:g} to {most:g}")
     return number

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -13,6 +13,7 @@ from waitress.server import create_server
 
 from .channel import Channel
 from .clock import later, sound, turn
+from .denials import Denials
 from .dispatch import Dispatcher, named_action
 from .doorkeeper import Doorkeeper, allow_many_files
 from .faults import Fault, Faults, Observer
@@ -22,7 +23,7 @@ from .request import Request
 from .rules import RULE_SETS
 from .scenario import Scenario
 from .state import Clock, State
-from .throttle import Throttle
+from .throttle import Limit, Throttle
 from .wsgi import Environ, Reply, application, reply_of
 
 MAX_BODY = 1024 * 1024
@@ -51,9 +52,10 @@ class SandboxServer:
     `disks` is the size of the fleet (see fleet.py) beside the first state, where this makes it. A
     `scenario` (see scenario.py) takes its place, in a state that this has to make.
     `faults` is a plan of what goes wrong with which request. Calls beyond `calls_per_second`, of
-    all actions together, are throttled before that. `observer` is told of each request once its
-    fate is settled: its action, its number among those of the action, its fault (for a throttled
-    call one of the kind `error`).
+    all actions together, or beyond one of `limits` are throttled before that. `deny` are the
+    actions that the caller has no right to (see denials.py), PlanError for what is none.
+    `observer` is told of each request once its fate is settled: its action, its number among those
+    of the action, its fault (for a throttled call one of the kind `error`).
 
     `start_at` turns the sandbox's time (see clock.py), as `set_clock` and `advance` do later; a
     first state is made as of then. ClockError for a time far from our days.
@@ -76,11 +78,14 @@ class SandboxServer:
         clock: Clock = _utc_now,
         signing_clock: Clock = _utc_now,
         faults: Sequence[Fault] = (),
+        deny: Iterable[str] = (),
         calls_per_second: int | None = None,
+        limits: Iterable[Limit] = (),
         observer: Observer = _look_away,
         start_at: datetime | None = None,
     ) -> None:
         rule_set = RULE_SETS[rules]
+        denials = Denials(deny)
         start = None if start_at is None else sound(start_at)
         listener = Listener(host, port)
         try:
@@ -91,9 +96,10 @@ class SandboxServer:
             listener.close()
             raise
         _silence()
-        self._dispatcher = Dispatcher(self._state, rule_set, signing_clock, region)
+        self._dispatcher = Dispatcher(self._state, rule_set, signing_clock, region, denials)
         self._faults = Faults(faults)
-        self._throttle = Throttle(calls_per_second, clock) if calls_per_second is not None else None
+        total = () if calls_per_second is None else (Limit("*", calls_per_second),)
+        self._throttle = Throttle((*total, *limits), clock)
         self._observe = observer
         self.closing = threading.Event()
         self._channels: dict[int, Any] = {}
@@ -188,8 +194,7 @@ class SandboxServer:
     def _respond(self, request: Request, environ: Environ) -> Reply:
         action = named_action(request)
         attempt, fault = self._faults.next(action)
-        if self._throttle is not None:
-            fault = self._throttle.met_by(action) or fault
+        fault = self._throttle.met_by(action) or fault
         if fault is None:
             answer = self._dispatcher.answer(request)
             self._observe(action, attempt, None)

@@ -113,3 +113,35 @@ def test_a_bad_scenario_is_a_usage_error_and_writes_nothing(
 
 def test_a_scenario_and_a_fleet_exclude_each_other(run: Run, scenario: str) -> None:
     assert run("sandbox", "reset", "--scenario", scenario, "--disks", "3").code == 2
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--deny", "ecs:Nothing"),
+        ("--deny", "CreateSnapshot"),
+        ("--limit", "DescribeDisks"),
+        ("--limit", "Nothing=1"),
+        ("--fault", "Nothing:reset"),
+    ],
+)
+def test_a_plan_that_is_not_understood_is_a_usage_error(
+    run: Run, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    state = tmp_path / "s.sqlite3"
+    ended = run("sandbox", "serve", "--state", str(state), *option)
+    assert (ended.code, ended.out) == (2, "")
+    assert option[1] in ended.err
+    assert not state.exists()
+
+
+def test_a_plan_file_and_options_add_up(call: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[[deny]]\naction = "ecs:DescribeSnapshots"\n')
+    argv = ("--state", ":memory:", "--fault-plan", str(plan), "--deny", "ecs:CreateSnapshot")
+    with serving(*argv, "--limit", "DescribeRegions=1") as url:
+        created = call("create", "--disk-id", "d-sandbox-data", "--endpoint", url)
+        listed = call("list", "--endpoint", url)
+    assert (created.code, listed.code) == (5, 5)
+    assert "ecs:CreateSnapshot" in created.err
+    assert "ecs:DescribeSnapshots" in listed.err

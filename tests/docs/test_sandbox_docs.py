@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ecs_snap_cli.sandbox import read_plan
 from tests.conftest import Run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
@@ -29,3 +30,14 @@ def test_the_scenario(run: Run, tmp_path: Path, disk: str, code: int) -> None:
     assert run("create", "--sandbox", "--disk-id", name).code == code
     listed = run("list", "--sandbox", "--tag", "job=nightly", "-q", "--region", "cn-hangzhou")
     assert listed.out.split() == ["s-db-data-1"]
+
+
+def test_the_plan_file(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(block("toml", "[[fault]]"))
+    plan = read_plan(path)
+    assert [len(part) for part in (plan.faults, plan.limits, plan.deny)] == [2, 1, 1]
+
+
+def test_the_server_in_python() -> None:
+    exec(block("python", "from ecs_snap_cli.sandbox import SandboxServer"), {})  # noqa: S102

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from ecs_snap_cli.sandbox import Fault, FaultPlanError, SandboxServer, parse_fault, read_plan
+from ecs_snap_cli.sandbox import (
+    Fault,
+    Plan,
+    PlanError,
+    SandboxServer,
+    parse_fault,
+    parse_limit,
+    read_plan,
+)
 from ecs_snap_cli.sandbox.conditions import equal
 from ecs_snap_cli.sandbox.faults import KINDS
 from ecs_snap_cli.sandbox.rows import Snapshot
@@ -98,7 +106,7 @@ def test_a_code_comes_with_the_status_that_ecs_gives_it(code: str, status: int) 
     ],
 )
 def test_a_fault_that_is_not_understood_says_why(spec: str, why: str) -> None:
-    with pytest.raises(FaultPlanError, match=why):
+    with pytest.raises(PlanError, match=why):
         parse_fault(spec)
 
 
@@ -109,16 +117,37 @@ def test_a_plan_file_holds_the_same_faults(tmp_path: Path) -> None:
         '[[fault]]\naction = "*"\nattempts = 3\nfault = "error"\ncode = "Throttling"\n'
         "retry-after = 2\n"
     )
-    assert read_plan(plan) == [
+    assert read_plan(plan).faults == (
         parse_fault("CreateSnapshot@1-2:reset-after"),
         parse_fault("*@3:error,code=Throttling,retry-after=2"),
-    ]
+    )
+
+
+def test_a_plan_file_holds_denials_and_limits_too(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        '[[deny]]\naction = "ecs:Describe*"\n'
+        '[[limit]]\naction = "DescribeDisks"\ncalls = 100\nper = "minute"\n'
+        '[[limit]]\naction = "*"\ncalls = 20\n'
+    )
+    assert read_plan(plan) == Plan(
+        deny=("ecs:Describe*",), limits=(parse_limit("DescribeDisks=100/m"), parse_limit("*=20"))
+    )
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "fault = 3",
+        "deny = 3",
+        "",
+        '[[deny]]\naction = "ecs:Nothing"',
+        '[[deny]]\naction = "*"\nmore = 1',
+        "[[deny]]",
+        '[[limit]]\naction = "DescribeDisks"',
+        '[[limit]]\naction = "DescribeDisks"\ncalls = 1.5',
+        '[[limit]]\naction = "DescribeDisks"\ncalls = 1\nper = "hour"',
+        '[[limit]]\naction = "DescribeDisks"\ncalls = 1\nunit = "s"',
         "[fault]",
         "x = 1",
         "[[",
@@ -133,9 +162,9 @@ def test_a_plan_file_holds_the_same_faults(tmp_path: Path) -> None:
 def test_a_plan_file_that_is_not_understood_is_named(tmp_path: Path, text: str) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text(text)
-    with pytest.raises(FaultPlanError, match=r"plan\.toml"):
+    with pytest.raises(PlanError, match=r"plan\.toml"):
         read_plan(plan)
-    with pytest.raises(FaultPlanError, match="No such file"):
+    with pytest.raises(PlanError, match="No such file"):
         read_plan(tmp_path / "none.toml")
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ecs_snap_cli.sandbox import parse_fault
+from ecs_snap_cli.sandbox import Limit, PlanError, parse_fault, parse_limit
+from ecs_snap_cli.sandbox.times import MINUTE, SECOND
 
 REGIONS, SNAPSHOT = ("DescribeRegions", {}), ("CreateSnapshot", {"DiskId": "d-sandbox-data"})
 
@@ -66,6 +67,51 @@ def test_a_call_is_throttled_before_it_meets_its_fault(start, raw_client):
     raw = raw_client(start(calls_per_second=1, faults=[fault]).url)
     assert raw.call(*REGIONS).status == 502
     assert raw.call(*REGIONS).code == "Throttling.User"
+
+
+def limited(start, raw_client, *specs, **options):
+    limits = [parse_limit(spec) for spec in specs]
+    return raw_client(start(limits=limits, rules="current", **options).url)
+
+
+def test_a_limit_is_of_its_action_alone(start, raw_client):
+    raw = limited(start, raw_client, "DescribeRegions=2", "CreateSnapshot=1")
+    found = codes(raw, REGIONS, REGIONS, REGIONS, SNAPSHOT, SNAPSHOT)
+    assert found == ["", "", "Throttling.User", "", "Throttling.User"]
+    assert codes(raw, *[("DescribeDisks", {"RegionId": "cn-hangzhou"})] * 5) == [""] * 5
+
+
+def test_a_limit_may_be_of_a_minute(start, raw_client, clock):
+    raw = limited(start, raw_client, "DescribeRegions=2/m")
+    assert codes(raw, *[REGIONS] * 3) == ["", "", "Throttling.User"]
+    clock.advance(seconds=59)
+    assert codes(raw, REGIONS) == ["Throttling.User"]
+    clock.advance(seconds=1)
+    assert codes(raw, *[REGIONS] * 3) == ["", "", "Throttling.User"]
+
+
+def test_a_call_that_one_limit_turns_away_counts_for_no_other(start, raw_client, clock):
+    raw = limited(start, raw_client, "DescribeRegions=1", calls_per_second=2)
+    assert codes(raw, REGIONS, REGIONS, SNAPSHOT, SNAPSHOT) == [
+        "",
+        "Throttling.User",
+        "",
+        "Throttling.User",
+    ]
+
+
+def test_a_limit_is_read_from_a_text():
+    assert parse_limit("DescribeDisks=20") == Limit("DescribeDisks", 20, SECOND)
+    assert parse_limit("DescribeDisks=20/s") == parse_limit("DescribeDisks=20")
+    assert parse_limit("*=100/m") == Limit("*", 100, MINUTE)
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "DescribeDisks", "DescribeDisks=0", "DescribeDisks=-1", "DescribeDisks=1/h", "x=1"]
+)
+def test_a_limit_that_is_not_understood_is_named(spec):
+    with pytest.raises(PlanError, match=f"^.?{spec}"):
+        parse_limit(spec)
 
 
 def test_without_a_number_nobody_is_throttled(start, raw_client):

@@ -29,6 +29,7 @@ class Context:
 
     `region` is the one that the request is about; None, for an action that takes no RegionId, is
     whichever the resource is in. `host` is the address under which the client reached the server.
+    Where the caller is not `permitted`, there is nothing for it.
     """
 
     state: State
@@ -36,6 +37,7 @@ class Context:
     request_id: str
     host: str
     region: str | None
+    permitted: bool = True
 
 
 Handler = Callable[[Context, Params], dict[str, object]]

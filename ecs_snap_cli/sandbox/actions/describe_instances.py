@@ -44,6 +44,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         *(always(params.text(key) in ("", common)) for key, common in _COMMON.items()),
         always(params.flag("DeviceAvailable") is not False),
         always(params.flag("IoOptimized") is not False),
+        always(context.permitted),
     ]
 
     # https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances
