@@ -42,7 +42,10 @@ def test_the_next_hour_is_the_first_that_the_calendar_shows(policy, after):
     assert [hour for hour in range(first, moment + 1, HOUR) if is_meant(policy, hour)] == [moment]
 
 
-@given(st.lists(policies, max_size=3), st.integers(START, START + 30 * DAY), st.integers(1, 300))
+several = st.lists(policies, min_size=1, max_size=3, unique_by=lambda policy: policy.id)
+
+
+@given(several, st.integers(START, START + 30 * DAY), st.integers(1, 300))
 def test_the_hours_that_have_come_are_those_of_the_calendar(some, now, limit):
     hours = {
         (hour, policy)
@@ -103,7 +106,7 @@ snapshots = st.lists(
 
 @given(
     snapshots,
-    st.lists(policies, min_size=1, max_size=3, unique_by=lambda policy: policy.id),
+    several,
     st.integers(START, START + 90 * DAY),
     st.integers(1, 70),
     st.sampled_from([{"auto"}, {"user", "auto"}]),
@@ -112,3 +115,36 @@ def test_a_long_time_at_once_leaves_what_hour_by_hour_would(existing, some, now,
     quota = (frozenset(types), limit)
     at_once, hour_by_hour = firings(some, now, limit), firings(some, now)
     assert left(existing, at_once, now, quota) == left(existing, hour_by_hour, now, quota)
+
+
+def made_at(hours_on, existing, limit):
+    daily = Policy("sp-1", START, (0,), (1, 2, 3, 4, 5, 6, 7), None, next_fire=START)
+    made, gone = taken(
+        DISK,
+        existing,
+        firings([daily], START + hours_on * HOUR),
+        quota=(frozenset(["auto"]), limit),
+        in_images=frozenset(["s-image"]),
+        locked_until={},
+        eligible=lambda hour: True,
+    )
+    return [each.created for each in made], gone
+
+
+def old(snapshot_id, **changes):
+    more = {"type": "auto", "retention_days": 2, "created": START - HOUR, **changes}
+    return Snapshot(snapshot_id, "d-1", disk_type="data", disk_category="c", disk_size=1, **more)
+
+
+def test_a_snapshot_that_never_ends_is_in_the_way_until_its_days_are_over():
+    first = START + HOUR // 2
+    assert made_at(4 * 24, [old("s-1", fate="frozen")], 9) == (
+        [first + 2 * DAY, first + 3 * DAY],
+        ["s-1"],
+    )
+
+
+def test_what_an_image_was_made_of_counts_although_its_days_are_over():
+    first = START + HOUR // 2
+    assert made_at(4 * 24, [old("s-image")], 2) == ([first + 3 * DAY], [])
+    assert made_at(4 * 24, [old("s-1")], 2) == ([first + 2 * DAY, first + 3 * DAY], ["s-1"])
