@@ -8,6 +8,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.utilities import BadRequest
 
 from .injection import ConnectionTask
+from .unreadable import UnreadableTask
 
 # A client that sends requests ahead gets the next answer once no more than this is unread.
 _MOST_UNREAD = 64 * 1024
@@ -33,6 +34,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     """
 
     task_class = ConnectionTask
+    error_task_class = UnreadableTask
     parser_class = _Parser
 
     def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:

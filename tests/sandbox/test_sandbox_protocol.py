@@ -14,6 +14,7 @@ from ecs_snap_cli.sandbox import dispatch
 from ecs_snap_cli.sandbox.actions import ACTIONS
 from ecs_snap_cli.sandbox.known_actions import KNOWN_ACTIONS
 from ecs_snap_cli.sandbox.listener import url_of
+from tests.sandbox.conftest import Reply
 
 WHERE = {"RegionId": "cn-hangzhou"}
 UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}")
@@ -137,12 +138,13 @@ def test_other_paths_are_refused(raw, path):
 
 
 def test_a_body_over_one_mebibyte_is_refused_unread(raw):
-    connection = http.client.HTTPConnection(raw.address, timeout=5)
-    connection.putrequest("POST", "/")
-    connection.putheader("content-length", str(1024 * 1024 + 1))
-    connection.endheaders()
-    assert connection.getresponse().status == 413
-    connection.close()
+    headers = {"content-length": str(1024 * 1024 + 1), "accept": "application/json"}
+    reply = raw.send(headers, method="PUT")
+    assert (reply.status, reply.code) == (413, "RequestEntityTooLarge")
+    assert list(reply.body) == ["RequestId", "HostId", "Code", "Message", "Recommend"]
+    assert reply.headers["x-acs-request-id"] == reply.body["RequestId"]
+    assert UUID.fullmatch(reply.body["RequestId"])
+    assert raw.send(headers, {"Format": "XML"}, method="PUT").root == "Error"
 
 
 def test_a_body_of_one_mebibyte_is_read(raw):
@@ -170,24 +172,30 @@ def test_a_bug_is_an_internal_error_without_a_traceback(raw, monkeypatch, capfd)
 
 
 @pytest.mark.parametrize(
-    "octets",
+    ("octets", "status", "code"),
     [
-        b"\x00\x01\x02\xff" * 50 + b"\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost x\r\n\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n\r\n",
-        b"GET http:// HTTP/1.1\r\n\r\n",
-        b"GET /?\xff%zz=&&&=%00 HTTP/1.1\r\n\r\n",
-        b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        (b"\x00\x01\x02\xff" * 50 + b"\r\n\r\n", 400, "BadRequest"),
+        (b"GET\r\n\r\n", 400, "BadRequest"),
+        (b"GET / HTTP/1.1\r\nHost x\r\n\r\n", 400, "BadRequest"),
+        (b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", 400, "BadRequest"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n\r\n", 400, "BadRequest"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "NotImplemented"),
+        (b"GET http:// HTTP/1.1\r\n\r\n", 400, "IncompleteSignature"),
+        (b"GET /?\xff%zz=&&&=%00 HTTP/1.1\r\n\r\n", 400, "BadRequest"),
+        (b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\n\r\n", 431, "RequestHeaderFieldsTooLarge"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "BadRequest"),
     ],
 )
-def test_garbage_is_answered_with_an_error_and_the_server_goes_on(raw, octets, capfd):
+def test_garbage_is_answered_with_an_error_and_the_server_goes_on(raw, octets, status, code, capfd):
     host, _, port = raw.address.rpartition(":")
     with socket.create_connection((host, int(port)), timeout=5) as peer:
         peer.sendall(octets)
-        assert re.match(rb"HTTP/1\.[01] [45]\d\d ", peer.recv(200))
+        response = http.client.HTTPResponse(peer)
+        response.begin()
+        reply = Reply(response)
+    # Who says nothing of JSON gets RPC's old default.
+    assert (reply.status, reply.root, reply.code) == (status, "Error", code)
+    assert reply.headers["x-acs-request-id"] == reply.body["RequestId"]
     assert raw.call("DescribeDisks", WHERE).status == 200
     assert capfd.readouterr().err == ""
 
