@@ -84,7 +84,7 @@ class Dispatcher:
             state=self._state,
             rules=self._rules,
             request_id=request_id,
-            host=request.headers["host"],
+            host=request.headers.get("host", ""),
             region=_region(action, params, self._region),
             permitted=permitted,
         )

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import socket
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
@@ -151,6 +152,15 @@ def test_security_tokens_are_minded_by_both_versions(v1, raw, key, token, code):
     headers["authorization"] = raw.authorization(headers, WHERE, key=key)
     reply = raw.send(headers, WHERE)
     assert (reply.status, reply.code) == (400 if code else 200, code)
+
+
+def test_http_1_0_may_name_no_host(v1):
+    parameters = v1.parameters("DescribeRegions")
+    parameters["Signature"] = v1.signature(parameters)
+    host, _, port = v1.address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as peer:
+        peer.sendall(f"GET /?{urlencode(parameters)} HTTP/1.0\r\n\r\n".encode())
+        assert peer.recv(100).startswith(b"HTTP/1.0 200 ")
 
 
 def test_without_any_signature_both_ways_are_told(v1):
