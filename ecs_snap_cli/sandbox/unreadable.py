@@ -26,7 +26,7 @@ class UnreadableTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.response_headers.extend(reply.headers)
         self.set_close_on_finish()
         self.content_length = len(reply.body)
-        self.write(reply.body)
+        self.write(b"" if getattr(self.request, "command", "") == "HEAD" else reply.body)
 
 
 def _so_far(parser: Any) -> Request:

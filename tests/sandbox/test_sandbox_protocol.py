@@ -147,6 +147,15 @@ def test_a_body_over_one_mebibyte_is_refused_unread(raw):
     assert raw.send(headers, {"Format": "XML"}, method="PUT").root == "Error"
 
 
+def test_a_body_that_is_too_large_gives_head_no_body_back(raw):
+    host, _, port = raw.address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as peer:
+        peer.sendall(b"HEAD / HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n")
+        answer = b"".join(iter(lambda: peer.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.endswith(b"\r\n\r\n")
+
+
 def test_a_body_of_one_mebibyte_is_read(raw):
     # Ten thousand tags and more: too many, but read and verified to the last byte.
     parameters = {f"Tag.{n}.Key": "k" * 80 for n in range(1, 10_500)}
