@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from xml.etree import ElementTree
 
 import pytest
+from aliyunsdkcore.client import AcsClient
+from aliyunsdkecs.request.v20140526.DescribeDisksRequest import DescribeDisksRequest
 
+from ecs_snap_cli.sandbox import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from tests.clients.cli_form import CliForm
 from tests.clients.conftest import STS, Client, Connect, Keys, Refused, Sandbox
 from tests.clients.libcloud_driver import Libcloud
@@ -104,3 +108,17 @@ def test_libcloud_lists_nodes_and_regions(sandbox: Sandbox) -> None:
     assert "cn-hangzhou" in [location.id for location in driver.list_locations()]
     (image,) = driver.list_images()
     assert image.id == "m-sandbox-detached"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_old_sdk_gets_xml_where_it_asks_for_it(sandbox: Sandbox, method: str) -> None:
+    client = AcsClient(ACCESS_KEY_ID, ACCESS_KEY_SECRET, "cn-hangzhou")
+    request = DescribeDisksRequest()
+    request.set_endpoint(sandbox.address)
+    request.set_method(method)
+    request.set_accept_format("XML")
+    # Its method of today asks for JSON, whatever it was told.
+    with pytest.warns(DeprecationWarning, match="do_action_with_exception"):
+        answer = ElementTree.fromstring(client.do_action(request))  # noqa: S314 - its own
+    assert answer.tag == "DescribeDisksResponse"
+    assert len(answer.findall("Disks/Disk")) == int(answer.findtext("PageSize", "")) == 10
