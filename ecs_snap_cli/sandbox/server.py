@@ -22,8 +22,9 @@ from .listener import Listener
 from .request import Request
 from .rules import RULE_SETS
 from .scenario import Scenario
-from .state import Clock, State
+from .state import Clock, State, StateUnavailable
 from .throttle import Limit, Throttle
+from .times import SECOND
 from .wsgi import Environ, Reply, application, reply_of
 
 MAX_BODY = 1024 * 1024
@@ -101,13 +102,14 @@ class SandboxServer:
         total = () if calls_per_second is None else (Limit("*", calls_per_second),)
         self._throttle = Throttle((*total, *limits), clock)
         self._observe = observer
+        self._clock = clock
         self.closing = threading.Event()
         self._channels: dict[int, Any] = {}
         try:
             if start is not None:
                 turn(self._state, lambda _: start)
             self._server = create_server(
-                application(self._respond, clock),
+                application(self._respond, self._date),
                 map=self._channels,
                 sockets=[listener.socket],
                 threads=THREADS_WITH_FAULTS if faults else THREADS,
@@ -202,6 +204,13 @@ class SandboxServer:
         carried_out = self._dispatcher.answer(request) if fault.carried_out else None
         self._observe(action, attempt, fault)
         return strike(fault, carried_out, request, environ, self)
+
+    def _date(self) -> float:
+        """What an answer is dated, in seconds since 1970: clients hold times in it against that."""
+        try:
+            return self._state.now() / SECOND
+        except StateUnavailable:
+            return self._clock().timestamp()
 
     def _loop(self) -> None:
         self._loop_thread_id = threading.get_ident()

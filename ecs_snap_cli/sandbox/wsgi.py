@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -29,8 +28,8 @@ class Reply:
 Respond = Callable[[Request, Environ], Reply]
 
 
-def application(respond: Respond, clock: Callable[[], datetime]) -> Application:
-    """A WSGI application that replies to every request by `respond`, dated by `clock`."""
+def application(respond: Respond, date: Callable[[], float]) -> Application:
+    """A WSGI application that replies to every request by `respond`, dated in seconds by `date`."""
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = _request(environ)
@@ -41,7 +40,7 @@ def application(respond: Respond, clock: Callable[[], datetime]) -> Application:
             [
                 *reply.headers,
                 ("Content-Length", str(length)),
-                ("Date", build_http_date(clock().timestamp())),
+                ("Date", build_http_date(date())),
             ],
         )
         return [] if request.method == "HEAD" else [reply.body]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -225,13 +226,20 @@ def test_where_nothing_can_be_read_afterwards_the_token_is_told(far_end: FarEnd)
     assert "CreateSnapshot got no usable answer" in problem["Message"]
 
 
+def by_clock(minutes: int) -> dict[str, Callable[[], datetime]]:
+    """ECS's time is as far from this machine's, in all that it does."""
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + timedelta(minutes=minutes)
+
+    return {"clock": clock, "signing_clock": clock}
+
+
 @pytest.mark.parametrize(("minutes", "words"), [(20, "20 min behind"), (-20, "20 min ahead of")])
 def test_a_clock_that_is_twenty_minutes_off_is_an_access_problem_that_says_so(
     far_end: FarEnd, minutes: int, words: str
 ) -> None:
-    outcome = far_end.create(
-        argv=("-o", "json"), clock=lambda: datetime.now(UTC) + timedelta(minutes=minutes)
-    )
+    outcome = far_end.create(argv=("-o", "json"), **by_clock(minutes))
     problem = json.loads(outcome.ended.err)["Error"]
     assert (outcome.code, problem["Code"]) == (5, "InvalidTimeStamp.Expired")
     assert f"This machine's clock is {words} ECS's." in problem["Hint"]
@@ -243,9 +251,7 @@ def test_a_clock_that_is_twenty_minutes_off_is_an_access_problem_that_says_so(
 def test_a_clock_that_is_wrong_within_what_ecs_takes_is_no_problem(
     far_end: FarEnd, minutes: int
 ) -> None:
-    outcome = far_end.create(
-        argv=("-q",), clock=lambda: datetime.now(UTC) + timedelta(minutes=minutes)
-    )
+    outcome = far_end.create(argv=("-q",), **by_clock(minutes))
     assert outcome.snapshots == [outcome.ended.out.strip()]
 
 
@@ -253,7 +259,7 @@ def test_a_wrong_clock_does_not_hide_a_lost_snapshot(far_end: FarEnd) -> None:
     outcome = far_end.create(
         "CreateSnapshot:reset-after",
         argv=("--no-preflight",),
-        clock=lambda: datetime.now(UTC) - timedelta(minutes=10),
+        **by_clock(-10),
     )
     assert outcome.code == 6
     assert len(outcome.snapshots) == 1

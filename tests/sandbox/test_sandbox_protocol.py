@@ -4,7 +4,7 @@ import http.client
 import inspect
 import re
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -267,3 +267,9 @@ def test_close_may_come_twice_and_frees_the_port(start):
 def test_answers_are_dated_by_the_sandboxs_clock(raw, clock):
     clock.time = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
     assert raw.call("DescribeRegions").headers["Date"] == "Tue, 06 May 2031 07:08:09 GMT"
+
+
+def test_answers_are_dated_by_the_clock_that_was_turned(server, raw, clock):
+    clock.time = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
+    server.advance(timedelta(days=2))
+    assert raw.call("DescribeRegions").headers["Date"] == "Thu, 08 May 2031 07:08:09 GMT"
