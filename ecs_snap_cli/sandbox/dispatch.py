@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import ExitStack
 
 from . import signature_v1, signature_v3
 from .actions import ACTIONS
@@ -23,6 +24,7 @@ from .rendering import asked_form, check_form
 from .request import FORM, Answer, Request
 from .rules import RuleSet
 from .state import Clock, State, StateUnavailable
+from .underway import Underway
 
 API_VERSION = "2014-05-26"
 _log = logging.getLogger(__name__)
@@ -49,12 +51,16 @@ class Dispatcher:
         self._rules = rules
         self._signing_clock = signing_clock
         self._nonces = NonceWindow()
+        self._underway = Underway()
 
-    def answer(self, request: Request) -> Answer:
-        """The answer to `request`, whatever happens: a bug here is ECS's InternalError."""
+    def answer(self, request: Request, in_hand: ExitStack) -> Answer:
+        """The answer to `request`, whatever happens: a bug here is ECS's InternalError.
+
+        Its ClientToken is held until `in_hand` is closed.
+        """
         request_id = new_request_id()
         try:
-            body = self._serve(request, request_id)
+            body = self._serve(request, request_id, in_hand)
         except ApiError as error:
             return refused(error, request, request_id)
         except StateUnavailable as error:
@@ -69,7 +75,7 @@ class Dispatcher:
         root = f"{named_action(request)}Response"
         return Answer(200, str(body["RequestId"]), body, root, asked_form(request))
 
-    def _serve(self, request: Request, request_id: str) -> dict[str, object]:
+    def _serve(self, request: Request, request_id: str, in_hand: ExitStack) -> dict[str, object]:
         if request.method not in ("GET", "POST"):
             raise ApiError(405, "UnsupportedHTTPMethod", "ECS is called by GET or POST.")
         if request.path not in ("", "/"):
@@ -87,6 +93,7 @@ class Dispatcher:
             host=request.headers.get("host", ""),
             region=_region(action, params, self._region),
             permitted=permitted,
+            hold=lambda *order: in_hand.enter_context(self._underway.hold(*order)),
         )
         catch_up(self._state, self._rules)
         return action.handle(context, params)

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -197,13 +198,17 @@ class SandboxServer:
         action = named_action(request)
         attempt, fault = self._faults.next(action)
         fault = self._throttle.met_by(action) or fault
-        if fault is None:
-            answer = self._dispatcher.answer(request)
-            self._observe(action, attempt, None)
-            return reply_of(answer)
-        carried_out = self._dispatcher.answer(request) if fault.carried_out else None
-        self._observe(action, attempt, fault)
-        return strike(fault, carried_out, request, environ, self)
+        with ExitStack() as in_hand:
+            if fault is None:
+                answer = self._dispatcher.answer(request, in_hand)
+                self._observe(action, attempt, None)
+                return reply_of(answer)
+            carried_out = self._dispatcher.answer(request, in_hand) if fault.carried_out else None
+            self._observe(action, attempt, fault)
+            if fault.kind != "delay":
+                # What is lost on its way was done with before; a slow server is still at it.
+                in_hand.close()
+            return strike(fault, carried_out, request, environ, self)
 
     def _date(self) -> float:
         """What an answer is dated, in seconds since 1970: clients hold times in it against that."""

@@ -100,6 +100,18 @@ def test_a_hang_beyond_the_read_time_out_is_a_lost_answer(
     assert lasting.told == lasting.snapshots
 
 
+def test_a_slow_order_is_asked_for_again_until_it_is_done(far_end: FarEnd) -> None:
+    far_end.real_pause = 0.05
+    outcome = far_end.create(
+        "CreateSnapshot@1:delay,seconds=2", argv=("-v", "--max-attempts", "1000", *IMPATIENT)
+    )
+    assert outcome.code == 0
+    assert "no answer within the read time-out" in outcome.ended.err
+    assert "IdempotentProcessing" in outcome.ended.err
+    assert outcome.told == outcome.snapshots
+    assert len(outcome.snapshots) == len(outcome.tokens) == 1
+
+
 def test_a_connection_that_is_refused_reaches_nobody_and_is_tried_again(far_end: FarEnd) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

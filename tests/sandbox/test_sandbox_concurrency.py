@@ -1,5 +1,6 @@
 """Many clients, threads and processes at once, and a process that is killed."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -17,6 +18,7 @@ from alibabacloud_ecs20140526 import models
 from alibabacloud_tea_openapi.exceptions import ClientException
 
 from ecs_snap_cli import sandbox
+from ecs_snap_cli.sandbox import parse_fault
 from ecs_snap_cli.sandbox.conditions import equal
 from ecs_snap_cli.sandbox.rows import Disk, Snapshot
 from ecs_snap_cli.sandbox.state import State
@@ -80,11 +82,63 @@ def test_eight_threads_on_one_disk_make_one_snapshot(sdk):
 
 
 def test_eight_threads_with_one_token_get_one_snapshot(raw):
+    order = {**DISK, "ClientToken": "once"}
     with ThreadPoolExecutor(8) as pool:
-        order = {**DISK, "ClientToken": "once"}
         replies = list(pool.map(lambda _: raw.call("CreateSnapshot", order), range(8)))
-    assert {reply.status for reply in replies} == {200}
-    assert len({reply.body["SnapshotId"] for reply in replies}) == 1
+    assert {reply.code for reply in replies} <= {"", "IdempotentProcessing"}
+    made = {reply.body["SnapshotId"] for reply in replies if reply.status == 200}
+    assert len(made) == 1
+    assert raw.call("CreateSnapshot", order).body["SnapshotId"] in made
+
+
+def test_a_token_is_held_for_as_long_as_its_request_has_no_answer(start, raw_client, tmp_path):
+    order, held = {**DISK, "ClientToken": "slow"}, threading.Event()
+    state, slow = tmp_path / "s.sqlite3", parse_fault("CreateSnapshot@1:delay,seconds=60")
+    server = start(state, faults=[slow], rules="current", observer=lambda *seen: held.set())
+    raw = raw_client(server.url)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(raw.call, "CreateSnapshot", order)
+        assert held.wait(10)
+        again = raw.call("CreateSnapshot", order)
+        assert (again.status, again.code) == (403, "IdempotentProcessing")
+        other = {"DiskId": "d-sandbox-system", "ClientToken": "slow"}
+        assert raw.call("CreateSnapshot", other).code == "IdempotentProcessing"
+        assert raw.call("CreateSnapshot", {**other, "ClientToken": "Slow"}).status == 200
+        assert raw.call("CreateSnapshot", other | {"ClientToken": ""}).status == 403
+        image = {"SnapshotId": "s-sandbox-system-1", "ImageName": "golden", "ClientToken": "slow"}
+        assert raw.call("CreateImage", {"RegionId": "cn-hangzhou", **image}).status == 200
+        # It ends the delay.
+        server.close()
+        snapshot = first.result().body["SnapshotId"]
+    raw = raw_client(start(state).url)
+    assert raw.call("CreateSnapshot", order).body["SnapshotId"] == snapshot
+
+
+@pytest.mark.parametrize("fault", ["error-after", "html-after", "reset-after", "hang-after"])
+def test_a_token_is_free_once_its_answer_is_lost(start, raw_client, fault):
+    met = threading.Event()
+    plan = [parse_fault(f"CreateSnapshot@1:{fault}")]
+    raw = raw_client(start(faults=plan, observer=lambda *seen: met.set()).url)
+    order = {**DISK, "ClientToken": "lost"}
+
+    def lost():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            raw.call("CreateSnapshot", order)
+
+    thread = threading.Thread(target=lost)
+    thread.start()
+    assert met.wait(10)
+    if fault != "hang-after":
+        thread.join()
+    # As soon as it is settled, which the observer is told just before.
+    codes = iter(lambda: raw.call("CreateSnapshot", order).code, "IdempotentProcessing")
+    assert next(codes) == ""
+
+
+def test_a_refused_order_lets_its_token_go(raw):
+    order = {"DiskId": "d-nowhere", "ClientToken": "again"}
+    assert raw.call("CreateSnapshot", order).code == "InvalidDiskId.NotFound"
+    assert raw.call("CreateSnapshot", {**order, **DISK}).status == 200
 
 
 def test_processes_that_seed_and_race_on_one_file_make_one_snapshot(spawn, raw_client, tmp_path):

@@ -29,7 +29,8 @@ class Context:
 
     `region` is the one that the request is about; None, for an action that takes no RegionId, is
     whichever the resource is in. `host` is the address under which the client reached the server.
-    Where the caller is not `permitted`, there is nothing for it.
+    Where the caller is not `permitted`, there is nothing for it. `hold` holds a ClientToken of an
+    action's until the request is done with (see underway.py).
     """
 
     state: State
@@ -37,7 +38,8 @@ class Context:
     request_id: str
     host: str
     region: str | None
-    permitted: bool = True
+    permitted: bool
+    hold: Callable[[str, str], None]
 
 
 Handler = Callable[[Context, Params], dict[str, object]]

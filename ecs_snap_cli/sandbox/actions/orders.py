@@ -19,12 +19,15 @@ def once(
 ) -> dict[str, object]:
     """`carry_out`'s answer, given the time; under the same ClientToken, the first one once more.
 
+    As long as that one has no answer, another with its token is IdempotentProcessing.
     Looking and storing are one transaction, so that of two requests at once for what can be had
     once, one is refused. A refusal is not remembered.
     """
     token = _client_token(params)
     fingerprint = _fingerprint(params)
     state = context.state
+    if token:
+        context.hold(action, token)
     with state.transaction():
         now = state.now()
         remembered = now - TOKEN_LIFETIME
