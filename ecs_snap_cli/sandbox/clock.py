@@ -85,4 +85,4 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[State]:
 
 
 def _told(state: State) -> datetime:
-    return datetime.fromtimestamp(state.now() / SECOND, UTC)
+    return datetime.fromtimestamp(state.look_at_clock() / SECOND, UTC)

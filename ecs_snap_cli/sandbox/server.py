@@ -23,13 +23,14 @@ from .listener import Listener
 from .request import Request
 from .rules import RULE_SETS
 from .scenario import Scenario
-from .state import Clock, State, StateUnavailable
+from .state import Clock, State
 from .throttle import Limit, Throttle
 from .times import SECOND
 from .wsgi import Environ, Reply, application, reply_of
 
 MAX_BODY = 1024 * 1024
-THREADS = 8
+# One is the fastest: an answer waits for nothing but the state, which they would have to share.
+THREADS = 1
 # A hang or a delay keeps a thread.
 THREADS_WITH_FAULTS = 64
 
@@ -103,7 +104,6 @@ class SandboxServer:
         total = () if calls_per_second is None else (Limit("*", calls_per_second),)
         self._throttle = Throttle((*total, *limits), clock)
         self._observe = observer
-        self._clock = clock
         self.closing = threading.Event()
         self._channels: dict[int, Any] = {}
         try:
@@ -212,10 +212,7 @@ class SandboxServer:
 
     def _date(self) -> float:
         """What an answer is dated, in seconds since 1970: clients hold times in it against that."""
-        try:
-            return self._state.now() / SECOND
-        except StateUnavailable:
-            return self._clock().timestamp()
+        return self._state.now() / SECOND
 
     def _loop(self) -> None:
         self._loop_thread_id = threading.get_ident()

@@ -85,6 +85,7 @@ class State:
                 f"The sandbox's state file {os.fspath(path)} holds a state already, and no "
                 "scenario is put into it. Run: ecs-snap sandbox reset --scenario"
             )
+        self._ahead = 0
 
     def close(self) -> None:
         """Let the file go. Nothing else may be called afterwards."""
@@ -92,17 +93,25 @@ class State:
             self._connection.close()
 
     def now(self) -> int:
-        """The sandbox's time in milliseconds since 1970: the clock's, and as much as it is set."""
+        """The sandbox's time in milliseconds since 1970: the clock's, and as much as it is set.
+
+        What another process has set it to counts from `look_at_clock` or a transaction on.
+        """
+        return milliseconds(self._clock()) + self._ahead
+
+    def look_at_clock(self) -> int:
+        """The sandbox's time, however it is set by now."""
         rows = self._fetch("SELECT value FROM settings WHERE name = 'clock_ahead'")
-        return milliseconds(self._clock()) + (rows[0][0] if rows else 0)
+        self._ahead = rows[0][0] if rows else 0
+        return self.now()
 
     def set_clock(self, now: int | None) -> None:
         """Have the sandbox's time be `now` (milliseconds since 1970), and go on from there.
 
         None makes it the clock's again.
         """
-        ahead = 0 if now is None else now - milliseconds(self._clock())
-        self._execute("INSERT OR REPLACE INTO settings VALUES ('clock_ahead', ?)", ahead)
+        self._ahead = 0 if now is None else now - milliseconds(self._clock())
+        self._execute("INSERT OR REPLACE INTO settings VALUES ('clock_ahead', ?)", self._ahead)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -110,6 +119,7 @@ class State:
         with self._lock, _translated():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self.look_at_clock()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
