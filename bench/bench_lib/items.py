@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench_lib import batches, creates, lists, starts
+from bench_lib import batches, creates, lists, loads, starts
 from bench_lib.bench import Bench, Finding
 
 ITEMS: dict[str, Callable[[Bench], Finding]] = {
@@ -15,4 +15,5 @@ ITEMS: dict[str, Callable[[Bench], Finding]] = {
     "disk-cpu": batches.disk_cpu,
     "list": lists.listing,
     "fleet": batches.fleet,
+    "load": loads.load,
 }

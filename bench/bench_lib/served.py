@@ -33,8 +33,9 @@ _REQUEST = re.compile(r"^(\w+) #\d+", re.MULTILINE)
 class Server:
     """A server that runs; ``address`` is its host and port."""
 
-    def __init__(self, url: str, log: Path) -> None:
+    def __init__(self, url: str, log: Path, process_id: int) -> None:
         self.url = url
+        self.process_id = process_id
         self.address = url.removeprefix("http://")
         self._log = log
         self._read = 0
@@ -90,7 +91,7 @@ def serving(
             stderr=err,
         )
     try:
-        yield Server(_url(process, out, log), log)
+        yield Server(_url(process, out, log), log, process.pid)
     finally:
         process.terminate()
         try:

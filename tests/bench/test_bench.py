@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -222,3 +223,24 @@ def test_the_official_cli_is_a_peer_only_where_it_works(
     found, notes = snapshot_scripts(about, tried.append)
     assert (list(found), notes) == ([SDK_SCRIPT, OFFICIAL], [])
     assert tried == [found[OFFICIAL]]
+
+
+@pytest.mark.parametrize("kind", ["describe", "mixed"])
+def test_a_load_is_answered_to_the_last_call_and_leaves_nothing_pending(
+    tmp_path: Path, kind: str
+) -> None:
+    env = environment(tmp_path)
+    with serving(PROGRAM, tmp_path, env, disks=20) as server:
+        for _ in range(2):
+            done = subprocess.run(
+                [sys.executable, str(PEERS / "load.py"), server.address, "90", kind, "10"],
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            told = json.loads(done.stdout)
+            assert told["count"] == 90
+            assert 0 < told["p50"] <= told["p99"]

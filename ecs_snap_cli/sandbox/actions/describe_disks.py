@@ -1,5 +1,7 @@
 """DescribeDisks."""
 
+from functools import lru_cache
+
 from ..categories import is_portable
 from ..conditions import (
     Condition,
@@ -87,6 +89,8 @@ def _by_what_follows(params: Params) -> list[Condition | None]:
     ]
 
 
+# A page of a hundred is made in half the time with this; nobody changes what is answered.
+@lru_cache(2048)
 def _shape(disk: Disk) -> dict[str, object]:
     attachments = [
         {
