@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["ecs_snap_cli.sandbox.pytest_plugin"]
+
 # The SDK reads its environment when it is imported, so this comes before anything else.
 for _name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ECS_SNAP_"))]:
     del os.environ[_name]

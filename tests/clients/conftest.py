@@ -1,19 +1,15 @@
-"""A sandbox whose time can be turned, and the story that every client goes through."""
+"""The verbs of the story that every client goes through."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
-
-import pytest
 
 from ecs_snap_cli.sandbox import (
     ACCESS_KEY_ID,
     ACCESS_KEY_SECRET,
     SECURITY_TOKEN,
     STS_ACCESS_KEY_ID,
-    SandboxServer,
 )
 
 
@@ -54,25 +50,3 @@ class Client(Protocol):
 
 
 Connect = Callable[[str, Keys], Client]
-
-
-class Sandbox:
-    """A server whose time is real and can be turned on; clients sign by the real one."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-        self.server = SandboxServer(":memory:", clock=self.now, disks=40)
-        self.address = self.server.url.removeprefix("http://")
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def advance(self, **by: float) -> None:
-        self.ahead += timedelta(**by)
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox()
-    with made.server:
-        yield made
