@@ -255,7 +255,7 @@ def test_with_nobody_to_ask_nothing_is_sent(run: Run, disk: PlayedEcs) -> None:
         ("\n", 1, set()),
         ("", 1, set()),
     ],
-    ids=ascii,
+    ids=["y", "YES", "n", "empty line", "end of input"],
 )
 def test_on_a_terminal_the_plan_is_shown_and_asked_about(
     run: Run, disk: PlayedEcs, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, gone: Any
