@@ -8,6 +8,8 @@ import hmac
 import http.client
 import itertools
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +21,11 @@ import pytest
 from alibabacloud_ecs20140526.client import Client
 from alibabacloud_tea_openapi.models import Config
 
+from ecs_snap_cli import sandbox
 from ecs_snap_cli.sandbox import ACCESS_KEY_ID, ACCESS_KEY_SECRET, SandboxServer
 
 _nonces = itertools.count()
+ROOT = Path(sandbox.__file__).parents[2]
 
 
 class TurnableClock:
@@ -209,6 +213,41 @@ class V1Client:
         parameters = self.parameters(action, **more)
         parameters["Signature"] = self.signature(parameters, method)
         return self.send(parameters, method, form)
+
+
+# With a second argument its clock runs that many times as fast.
+SERVE = """
+import sys
+from datetime import datetime, UTC
+from ecs_snap_cli.sandbox import SandboxServer
+began, speed = datetime.now(UTC), int((sys.argv + ["1"])[2])
+clock = lambda: began + (datetime.now(UTC) - began) * speed
+server = SandboxServer(sys.argv[1], clock=clock)
+print(server.url, flush=True)
+server.serve_forever()
+"""
+
+
+@pytest.fixture
+def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts server processes on a state file; they are killed after the test."""
+    children: list[subprocess.Popen[str]] = []
+
+    def spawn_one(path: Path, speed: int = 1) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(path), str(speed)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        children.append(child)
+        return child
+
+    yield spawn_one
+    for child in children:
+        child.kill()
+        child.communicate()
 
 
 @pytest.fixture

@@ -10,54 +10,19 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from alibabacloud_ecs20140526 import models
 from alibabacloud_tea_openapi.exceptions import ClientException
 
-from ecs_snap_cli import sandbox
 from ecs_snap_cli.sandbox import parse_fault
 from ecs_snap_cli.sandbox.conditions import equal
 from ecs_snap_cli.sandbox.rows import Disk, Snapshot
 from ecs_snap_cli.sandbox.state import State
+from tests.sandbox.conftest import ROOT, SERVE
 
-ROOT = Path(sandbox.__file__).parents[2]
 DISK = {"DiskId": "d-sandbox-data"}
-# With a second argument its clock runs that many times as fast.
-SERVE = """
-import sys
-from datetime import datetime, UTC
-from ecs_snap_cli.sandbox import SandboxServer
-began, speed = datetime.now(UTC), int((sys.argv + ["1"])[2])
-clock = lambda: began + (datetime.now(UTC) - began) * speed
-server = SandboxServer(sys.argv[1], clock=clock)
-print(server.url, flush=True)
-server.serve_forever()
-"""
-
-
-@pytest.fixture
-def spawn():
-    """Starts server processes on a state file; they are killed after the test."""
-    children = []
-
-    def spawn_one(path, speed=1):
-        child = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(path), str(speed)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        children.append(child)
-        return child
-
-    yield spawn_one
-    for child in children:
-        child.kill()
-        child.communicate()
 
 
 def real_time():
