@@ -4,7 +4,7 @@ https://www.alibabacloud.com/help/en/ecs/user-guide/lock-snapshot
 """
 
 from .conditions import Condition
-from .rows import SnapshotLock
+from .rows import Snapshot, SnapshotLock
 from .times import DAY, HOUR
 
 COOLING_OFF = "compliance-cooloff"
@@ -20,6 +20,11 @@ def cool_off_end(lock: SnapshotLock) -> int:
 def lock_end(lock: SnapshotLock) -> int:
     """When (milliseconds since 1970) the lock goes off by itself."""
     return lock.started + lock.duration_days * DAY
+
+
+def outlasts(lock: SnapshotLock, snapshot: Snapshot, retention_days: int | None) -> bool:
+    """Whether the lock would hold beyond the days that its snapshot is kept; None is for ever."""
+    return retention_days is not None and lock_end(lock) > snapshot.created + retention_days * DAY
 
 
 def lock_status(lock: SnapshotLock, now: int) -> str:

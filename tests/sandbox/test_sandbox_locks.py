@@ -157,3 +157,25 @@ def test_locks_come_in_pages_by_token_alone(raw):
     assert raw.call("DescribeLockedSnapshots", {**REGION, "DryRun": "true"}).status == 412
     elsewhere = raw.call("DescribeLockedSnapshots", {"RegionId": "cn-beijing"}).body
     assert elsewhere["LockedSnapshotsInfo"] == []
+
+
+def keep(raw, snapshot_id, days):
+    asked = {"SnapshotId": snapshot_id, "RetentionDays": str(days)}
+    return raw.call("ModifySnapshotAttribute", asked).code
+
+
+def test_a_locked_snapshot_is_kept_for_as_long_as_its_lock(raw, clock):
+    # The lock holds for 3650 days, from the snapshot's second day on.
+    codes = [keep(raw, HELD, days) for days in (36, 3650, 3651)]
+    assert codes == ["InvalidParameter", "InvalidParameter", ""]
+    clock.advance(days=3)
+    assert locked(raw) == {HELD: "compliance"}
+
+
+def test_a_lock_that_is_over_is_in_the_way_of_no_days(raw, clock):
+    # At 26 days of age the snapshot is locked until it is 36 days old.
+    assert lock(raw, LockDuration="10", CoolOffPeriod="0").status == 200
+    clock.advance(days=9)
+    assert keep(raw, FREE, 35) == "InvalidParameter"
+    clock.advance(days=2)
+    assert keep(raw, FREE, 35) == ""

@@ -6,11 +6,10 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 from dataclasses import replace
 
 from ..errors import ApiError, invalid_parameter
-from ..locking import LOCKED, lock_end, lock_status
+from ..locking import LOCKED, lock_status, outlasts
 from ..params import Params
 from ..progress import DURATION, progress_of
 from ..rows import Snapshot, SnapshotLock
-from ..times import DAY
 from .action import Action, Context, answer_dry_run, existing
 from .describe_locked_snapshots import lock_shape
 from .orders import once
@@ -88,8 +87,7 @@ def _prolonged(held: SnapshotLock, asked: SnapshotLock) -> SnapshotLock:
 
 
 def _check_retention(lock: SnapshotLock, snapshot: Snapshot) -> None:
-    kept = snapshot.retention_days
-    if kept is not None and lock_end(lock) > snapshot.created + kept * DAY:
+    if outlasts(lock, snapshot, snapshot.retention_days):
         raise ApiError(
             400,
             "InvalidLockDuration.ExceedRetentionDays",

@@ -4,9 +4,10 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 """
 
 from ..errors import ApiError, invalid_parameter
+from ..locking import EXPIRED, lock_status, outlasts
 from ..params import Params
 from ..progress import progress_of
-from ..rows import Snapshot
+from ..rows import Snapshot, SnapshotLock
 from .action import Action, Context, existing
 from .values import description, retention_days, snapshot_name
 
@@ -23,7 +24,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     with state.transaction():
         snapshot = existing(context, Snapshot, snapshot_id, "SnapshotId")
         if days is not None:
-            _check_days(snapshot, days, state.now())
+            _check_days(snapshot, state.find(SnapshotLock, snapshot_id), days, state.now())
         changes = {field: value for field, value in asked.items() if value}
         changes |= {} if days is None else {"retention_days": days}
         if changes:
@@ -31,7 +32,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     return {}
 
 
-def _check_days(snapshot: Snapshot, days: int, now: int) -> None:
+def _check_days(snapshot: Snapshot, lock: SnapshotLock | None, days: int, now: int) -> None:
     if progress_of(snapshot, now).status == "progressing":
         raise ApiError(
             403, "InvalidSnapshotId.NotReady", "The snapshot is not accomplished, so its days stay."
@@ -41,6 +42,9 @@ def _check_days(snapshot: Snapshot, days: int, now: int) -> None:
         raise invalid_parameter(
             "RetentionDays", f"it can be lengthened only, and is {snapshot.retention_days} now"
         )
+    # Nor does it name one for a lock. LockSnapshot asks the same of what has days already.
+    if lock and lock_status(lock, now) != EXPIRED and outlasts(lock, snapshot, days):
+        raise invalid_parameter("RetentionDays", "the snapshot is locked for longer than that")
 
 
 ACTION = Action(
