@@ -6,7 +6,7 @@ Both happen when the next request comes, but as of the moments at which they wer
 from collections.abc import Callable, Sequence
 
 from .automatic import taken
-from .conditions import Condition, equal, held
+from .conditions import Condition, held, of_disk
 from .locking import lock_end
 from .rows import Disk, Instance, Policy, Snapshot, SnapshotLock
 from .rules import RuleSet, refusal
@@ -47,7 +47,7 @@ def _take_snapshots(state: State, rules: RuleSet, due: Sequence[Policy], now: in
         hours = firings(policies, now, limit=quota[1])
         made, gone = taken(
             disk,
-            list(state.walk(Snapshot, [equal("disk_id", disk.id), equal("region", disk.region)])),
+            list(state.walk(Snapshot, of_disk(disk.id))),
             hours,
             quota=quota,
             in_images=in_images,

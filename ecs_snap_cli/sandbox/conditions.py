@@ -46,6 +46,11 @@ def on_instance(instance_id: str) -> Condition | None:
     return _holds("attachments", _beginning(instance_id)) if instance_id else None
 
 
+def of_disk(disk_id: str) -> list[Condition]:
+    """A snapshot was taken of this disk, and is no copy, which the disk's limits do not count."""
+    return [("disk_id = ?", (disk_id,)), ("source_region = ''", ())]
+
+
 def tagged(tags: Iterable[tuple[str, str | None]]) -> list[Condition]:
     """The row has all of these tags, where no value means any."""
     return [

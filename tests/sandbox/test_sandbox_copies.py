@@ -146,6 +146,32 @@ def test_a_copy_can_be_copied_on(raw, clock):
     assert (copy["SourceSnapshotId"], copy["SourceRegionId"]) == (first, "cn-shanghai")
 
 
+def test_a_copy_that_comes_home_is_none_of_the_snapshots_of_the_disk(raw, clock):
+    away = raw.call("CopySnapshot", COPY).body["SnapshotId"]
+    clock.advance(seconds=3)
+    home = {**COPY, **THERE, "SnapshotId": away, "DestinationRegionId": "cn-hangzhou"}
+    order = {"DiskId": "d-sandbox-data"}
+    # Neither is in the other's way while it is made, and each is in that of its like.
+    for action, asked in (("CreateSnapshot", order), ("CopySnapshot", home)):
+        assert raw.call(action, asked).status == 200
+    codes = [
+        raw.call(action, asked).code
+        for action, asked in (("CreateSnapshot", order), ("CopySnapshot", home))
+    ]
+    assert codes == [
+        "IncorrectDiskStatus.CreatingSnapshot",
+        "InvalidOperation.DiskHasUnfinishedSnapshotCopy",
+    ]
+    clock.advance(seconds=3)
+    assert raw.call("CopySnapshot", home).status == 200
+    assert raw.call("CreateSnapshot", order).status == 200
+
+
+def test_a_disk_can_go_while_a_copy_is_made_of_its_snapshot(raw):
+    assert raw.call("CopySnapshot", {**COPY, "SnapshotId": "s-sandbox-detached-6"}).status == 200
+    assert raw.call("DeleteDisk", {"DiskId": "d-sandbox-detached"}).status == 200
+
+
 def test_the_same_token_makes_one_copy(raw):
     order = {**COPY, "ClientToken": "once"}
     first, again = raw.call("CopySnapshot", order), raw.call("CopySnapshot", order)

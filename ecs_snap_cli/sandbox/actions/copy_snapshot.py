@@ -66,6 +66,7 @@ def _check_destination(context: Context, source: Snapshot, region: str, now: int
     under_way = [
         equal("disk_id", source.disk_id),
         equal("region", region),
+        ("source_region <> ''", ()),
         in_status("progressing", now),
     ]
     if context.state.count(Snapshot, under_way):

@@ -3,7 +3,7 @@
 https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot
 """
 
-from ..conditions import equal
+from ..conditions import of_disk
 from ..errors import ApiError, unsupported_parameter
 from ..params import Params
 from ..progress import ESSD_CATEGORIES
@@ -54,7 +54,7 @@ def refusal_of(context: Context, disk: Disk, now: int) -> ApiError | None:
     state = context.state
     found = (state.find(Instance, each.instance_id) for each in disk.attachments)
     instances = [instance for instance in found if instance is not None]
-    snapshots = state.walk(Snapshot, [equal("disk_id", disk.id), equal("region", disk.region)])
+    snapshots = state.walk(Snapshot, of_disk(disk.id))
     return refusal(context.rules, disk, instances, snapshots, now)
 
 

@@ -3,7 +3,7 @@
 https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-deletedisk
 """
 
-from ..conditions import equal
+from ..conditions import of_disk
 from ..errors import ApiError
 from ..params import Params
 from ..progress import progress_of
@@ -22,7 +22,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
                 403, "IncorrectDiskStatus", f"The disk is {disk.status}; it must be Available."
             )
         now = state.now()
-        snapshots = state.walk(Snapshot, [equal("disk_id", disk_id)])
+        snapshots = state.walk(Snapshot, of_disk(disk_id))
         if any(progress_of(each, now).status == "progressing" for each in snapshots):
             raise ApiError(403, "DiskCreatingSnapshot", "A snapshot of the disk is in creation.")
         state.remove(Disk, disk_id)
