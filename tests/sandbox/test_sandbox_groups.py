@@ -5,7 +5,7 @@ import json
 import pytest
 from alibabacloud_ecs20140526 import models
 
-from ecs_snap_cli.sandbox.rows import Attachment, Disk, Image
+from ecs_snap_cli.sandbox.rows import Attachment, Disk, Image, Snapshot, SnapshotGroup
 
 WHERE = {"RegionId": "cn-hangzhou"}
 INSTANCE = "i-sandbox-data"
@@ -235,3 +235,25 @@ def test_a_group_goes_with_its_last_snapshot(raw, put):
     assert len(groups(raw)) == 1
     assert raw.call("DeleteSnapshot", {"SnapshotId": second}).status == 200
     assert groups(raw) == []
+
+
+@pytest.mark.parametrize("asked", [{}, {"Status.1": "progressing"}])
+def test_a_group_that_goes_while_it_is_read_is_left_out(
+    raw, put, server, clock, monkeypatch, asked
+):
+    put("d-second")
+    kept = create(raw, **{"DiskId.1": "d-second"}).body["SnapshotGroupId"]
+    clock.advance(seconds=1)
+    lost = create(raw, **{"DiskId.1": "d-sandbox-data"}).body["SnapshotGroupId"]
+    state, walk = server._state, server._state.walk
+
+    def walk_late(kind, *more):
+        rows = list(walk(kind, *more))
+        if kind is SnapshotGroup:
+            for snapshot in list(walk(Snapshot)):
+                if snapshot.group_id == lost:
+                    state.remove(Snapshot, snapshot.id)
+        yield from rows
+
+    monkeypatch.setattr(state, "walk", walk_late)
+    assert [group["SnapshotGroupId"] for group in groups(raw, **asked)] == [kept]

@@ -42,7 +42,9 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         max_results=100,
         numbered=False,
     )
-    shapes = [_shape(group, members(state, group), now) for group in page]
+    # Between the two looks the last snapshot of a group, and the group with it, may have gone.
+    read = [(group, members(state, group)) for group in page]
+    shapes = [_shape(group, snapshots, now) for group, snapshots in read if snapshots]
     return {"NextToken": paging["NextToken"], "SnapshotGroups": {"SnapshotGroup": shapes}}
 
 
@@ -52,9 +54,10 @@ def members(state: State, group: SnapshotGroup) -> list[Snapshot]:
 
 
 def _status(snapshots: Iterable[Snapshot], now: int) -> str:
-    """What is true of the least advanced of the snapshots."""
+    """What is true of the least advanced of the snapshots; empty where there is none."""
     statuses = {progress_of(snapshot, now).status for snapshot in snapshots}
-    return next(each for each in ("progressing", "failed", "accomplished") if each in statuses)
+    ranked = ("progressing", "failed", "accomplished")
+    return next((each for each in ranked if each in statuses), "")
 
 
 def _shape(group: SnapshotGroup, snapshots: list[Snapshot], now: int) -> dict[str, object]:
