@@ -58,7 +58,8 @@ class SandboxServer:
     all actions together, or beyond one of `limits` are throttled before that. `deny` are the
     actions that the caller has no right to (see denials.py), PlanError for what is none.
     `observer` is told of each request once its fate is settled: its action, its number among those
-    of the action, its fault (for a throttled call one of the kind `error`).
+    of the action, its fault (for a throttled call one of the kind `error`). One that holds requests
+    up needs as many `threads`.
 
     `start_at` turns the sandbox's time (see clock.py), as `set_clock` and `advance` do later; a
     first state is made as of then. ClockError for a time far from our days.
@@ -85,6 +86,7 @@ class SandboxServer:
         calls_per_second: int | None = None,
         limits: Iterable[Limit] = (),
         observer: Observer = _look_away,
+        threads: int | None = None,
         start_at: datetime | None = None,
     ) -> None:
         rule_set = RULE_SETS[rules]
@@ -113,7 +115,7 @@ class SandboxServer:
                 application(self._respond, self._date),
                 map=self._channels,
                 sockets=[listener.socket],
-                threads=THREADS_WITH_FAULTS if faults else THREADS,
+                threads=threads or (THREADS_WITH_FAULTS if faults else THREADS),
                 # A client that gives up on a hang is noticed only if its next request is read.
                 channel_request_lookahead=1 if faults else 0,
                 asyncore_use_poll=True,

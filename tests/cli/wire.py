@@ -32,6 +32,7 @@ class Wire:
             state,
             faults=[parse_fault(spec) for spec in faults],
             observer=self._note,
+            threads=8,
             **options,
         )
         self.url = self.sandbox.url
