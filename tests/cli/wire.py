@@ -32,7 +32,7 @@ class Wire:
             state,
             faults=[parse_fault(spec) for spec in faults],
             observer=self._note,
-            threads=8,
+            threads=64,
             **options,
         )
         self.url = self.sandbox.url
