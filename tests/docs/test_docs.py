@@ -106,7 +106,7 @@ def test_the_ci_runs_the_readmes_two_commands() -> None:
     commands = re.findall(r"^python3 -m venv \.venv .*", README, re.MULTILINE)
     assert len(commands) == 2
     assert "ecs-snap create --sandbox" in commands[0]
-    assert commands[1].endswith(".venv/bin/python -m pytest -q")
+    assert commands[1].endswith(".venv/bin/python -m pytest -q -n 2")
 
 
 def test_the_table_of_faults_is_the_sandboxs() -> None:
