@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ecs_snap_cli import sandbox
-from ecs_snap_cli.cli import sandbox as command
+from ecs_snap_cli.cli import sandbox_serve as command
 from ecs_snap_cli.errors import Interrupted
 from tests.conftest import Run
 
