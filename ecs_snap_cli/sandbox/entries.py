@@ -62,6 +62,11 @@ class Entry:
             return default
         if not isinstance(value, str):
             raise self.error(f"{key} is to be a text")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            # An escape of JSON's can stand for it.
+            raise self.error(f"{key} holds half a character") from None
         return value
 
     def choice(self, key: str, allowed: Collection[str], default: str = "") -> str:

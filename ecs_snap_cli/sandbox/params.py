@@ -80,6 +80,8 @@ class Params:
             return None
         try:
             ids = json.loads(value)
+            # An escape can stand for half a character, of which no text is made.
+            json.dumps(ids, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             ids = None
         if (

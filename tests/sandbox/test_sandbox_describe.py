@@ -190,7 +190,18 @@ def test_snapshot_filters_of_the_sdk_narrow_together(sdk, filters, found):
 )
 @pytest.mark.parametrize(
     "value",
-    ["d-1", "{}", '{"a":1}', "[1]", "[null]", '["a"', '"a"', "[" * 9000, str(["d-1"])],
+    [
+        "d-1",
+        "{}",
+        '{"a":1}',
+        "[1]",
+        "[null]",
+        '["a"',
+        '"a"',
+        "[" * 9000,
+        str(["d-1"]),
+        '["\\ud800"]',
+    ],
 )
 def test_an_id_list_that_is_no_array_of_strings_is_malformed(raw, action, name, value):
     reply = raw.call(action, {"RegionId": REGION, name: value})

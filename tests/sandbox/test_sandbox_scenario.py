@@ -194,6 +194,7 @@ def test_a_snapshot_takes_after_its_disk_or_is_of_one_that_is_gone():
         ({"Disk": [{"DiskId": "d-1", "Encrypted": "yes"}]}, "Encrypted is to be true or false"),
         ({"Disk": [{"DiskId": "d-1", "Encrypted": 1}]}, "Encrypted is to be true or false"),
         ({"Disk": [{"DiskId": "d-1", "DiskName": 1}]}, "DiskName is to be a text"),
+        ({"Disk": [{"DiskId": "d-1", "DiskName": "\ud800"}]}, "DiskName holds half a character"),
         ({"Disk": [{"DiskId": "d-1", "RegionId": "cn-mars"}]}, "RegionId is to be one of"),
         ({"Disk": [{"DiskId": "d-1", "CreationTime": "soon"}]}, "CreationTime is to be a time"),
         ({"Disk": [{"DiskId": "d-1", "CreationTime": 1}]}, "CreationTime is to be a time"),
