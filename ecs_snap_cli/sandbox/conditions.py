@@ -8,6 +8,9 @@ Condition = tuple[str, tuple[object, ...]]
 
 NOTHING: Condition = ("FALSE", ())
 
+# SQLite takes no longer one, in octets, and no name is as long.
+_LONGEST_PATTERN = 50_000
+
 
 def json_text(value: object) -> str:
     """How lists are kept in a column."""
@@ -33,6 +36,8 @@ def matching(column: str, pattern: str) -> Condition | None:
     """The column is as `pattern` says, in which `*` is any run of characters; empty: no matter."""
     # To GLOB two more characters have a meaning, and within brackets none has.
     glob = pattern.replace("[", "[[]").replace("?", "[?]")
+    if len(glob.encode()) > _LONGEST_PATTERN:
+        return NOTHING
     return (f"{column} GLOB ?", (glob,)) if pattern else None
 
 

@@ -387,3 +387,9 @@ def _by_tokens(raw, action, query, size):
         token = reply.body["NextToken"]
         if not token:
             return seen
+
+
+@pytest.mark.parametrize("name", ["InstanceName", "InstanceTypeFamily"])
+def test_a_pattern_that_no_database_takes_finds_nothing(raw, name):
+    reply = raw.form("DescribeInstances", {"RegionId": "cn-hangzhou", name: "[" * 20_000})
+    assert (reply.status, reply.body["TotalCount"]) == (200, 0)
