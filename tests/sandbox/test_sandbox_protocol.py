@@ -59,6 +59,11 @@ def test_a_parameter_of_ecs_that_would_be_ignored_is_refused_by_name(raw, name):
     assert name in reply.body["Message"]
 
 
+def test_a_parameter_that_is_refused_may_be_empty(raw):
+    empty = {"AdditionalAttributes.1": "", "OwnerAccount": "", "OwnerId": ""}
+    assert raw.call("DescribeDisks", {**WHERE, **empty}).status == 200
+
+
 @pytest.mark.parametrize("name", ["DiskID", "Tag.0.Key", "Tag.01.Key", "Tag.Key", "Tag.1", "é"])
 def test_a_parameter_nobody_knows_is_refused_by_name(raw, name):
     reply = raw.call("DescribeDisks", {**WHERE, name: "x"})

@@ -72,7 +72,10 @@ class Action:
             if form in self.only_false and not params.boolean(name):
                 continue
             if form in self.unsupported | self.only_false or form in COMMON_UNSUPPORTED:
-                raise unsupported_parameter(name)
+                if params.text(name):
+                    raise unsupported_parameter(name)
+                # An empty value counts as absent (see params.py), and there is nothing to ignore.
+                continue
             raise invalid_parameter(name, f"ECS's {self.name} has no parameter of this name")
 
 
