@@ -65,11 +65,12 @@ class Answer:
 def decode_pairs(encoded: str) -> list[Pair]:
     """Names and values of a query string or form, as octets and in the order given.
 
-    `+` is a space: that is how the SDK's HTTP layer sends one.
+    `encoded` are octets read as Latin-1, not all of which need to be percent-encoded. `+` is a
+    space: that is how the SDK's HTTP layer sends one.
     """
     pairs = []
-    for part in encoded.split("&"):
+    for part in encoded.encode("latin-1").split(b"&"):
         if part:
-            name, _, value = part.replace("+", " ").partition("=")
+            name, _, value = part.replace(b"+", b" ").partition(b"=")
             pairs.append((unquote_to_bytes(name), unquote_to_bytes(value)))
     return pairs

@@ -148,11 +148,15 @@ class RawClient:
     def form(self, action: str, parameters: dict[str, str], **changes: str | None) -> Reply:
         """The same with the parameters in a form body."""
         body = urlencode(parameters).encode()
+        return self.send(self.form_headers(action, body, **changes), body=body)
+
+    def form_headers(self, action: str, body: bytes, **changes: str | None) -> dict[str, str]:
+        """The headers of a request with this form body, rightly signed."""
         headers = self.headers(action, x_acs_content_sha256=hashlib.sha256(body).hexdigest())
         headers["content-type"] = "application/x-www-form-urlencoded"
         headers.update({n.replace("_", "-"): v for n, v in changes.items() if v is not None})
         headers["authorization"] = self.authorization(headers, {})
-        return self.send(headers, body=body)
+        return headers
 
 
 class V1Client:

@@ -87,6 +87,13 @@ def test_parameters_may_come_in_a_form_or_in_both_places(raw):
     assert [disk["DiskId"] for disk in reply.body["Disks"]["Disk"]] == ["d-sandbox-full"]
 
 
+def test_a_form_may_hold_utf8_that_is_not_percent_encoded(raw):
+    body = "DiskId=d-sandbox-data&SnapshotName=名前".encode()
+    assert raw.send(raw.form_headers("CreateSnapshot", body), body=body).status == 200
+    found = raw.form("DescribeSnapshots", {**WHERE, "SnapshotName": "名前"}).body
+    assert found["TotalCount"] == 1
+
+
 def test_action_and_version_may_be_parameters(raw):
     headers = raw.headers("", x_acs_action=None, x_acs_version=None)
     parameters = {**WHERE, "Action": "DescribeDisks", "Version": "2014-05-26"}
