@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from .known_actions import KNOWN_ACTIONS
+
 RETRY_HEADERS = ("retry-after", "x-acs-retry-after")
 # Long enough to outlast any client's patience.
 SILENCE_SECONDS = 60.0
@@ -84,8 +86,12 @@ class Faults:
         self._lock = threading.Lock()
 
     def next(self, action: str) -> tuple[int, Fault | None]:
-        """The number of this request among those of its action, and the first fault meant."""
+        """The number of this request among those of its action, and the first fault meant.
+
+        Those of names that are no action of ECS's count together: there is no end of names.
+        """
+        counted = action if action in KNOWN_ACTIONS else ""
         with self._lock:
-            self._counts[action] += 1
-            attempt = self._counts[action]
+            self._counts[counted] += 1
+            attempt = self._counts[counted]
         return attempt, next((f for f in self._plan if f.meets(action, attempt)), None)

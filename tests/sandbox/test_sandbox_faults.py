@@ -20,7 +20,7 @@ from ecs_snap_cli.sandbox import (
     read_plan,
 )
 from ecs_snap_cli.sandbox.conditions import equal
-from ecs_snap_cli.sandbox.faults import KINDS
+from ecs_snap_cli.sandbox.faults import KINDS, Faults
 from ecs_snap_cli.sandbox.rows import Snapshot
 from tests.sandbox.conftest import RawClient, TurnableClock
 
@@ -324,6 +324,13 @@ def test_an_observer_is_told_of_every_request_and_its_fault(
         ("DescribeRegions", 2, "empty"),
         ("DescribeRegions", 3, None),
     ]
+
+
+def test_names_that_are_no_action_take_no_memory_each() -> None:
+    faults = Faults([parse_fault("*@3:html")])
+    met = [faults.next(name) for name in ("A", "B", "C", "DescribeRegions")]
+    assert [attempt for attempt, _ in met] == [1, 2, 3, 1]
+    assert [fault is None for _, fault in met] == [True, True, False, True]
 
 
 def test_an_action_is_known_by_its_parameter_too(start: Start) -> None:
