@@ -137,6 +137,9 @@ def test_asking_for_what_is_not_locked_or_not_there_is_refused(raw):
         reply = raw.call("DescribeLockedSnapshots", {**REGION, **asked})
         assert (reply.status, reply.code) == (404, "InvalidSnapshotLock.NotFound")
         assert HELD not in reply.body["Message"]
+    elsewhere = {"RegionId": "cn-shanghai", "SnapshotIds.1": HELD}
+    reply = raw.call("DescribeLockedSnapshots", elsewhere)
+    assert (reply.status, reply.code) == (404, "InvalidSnapshotLock.NotFound")
     many = {f"SnapshotIds.{number}": f"s-{number}" for number in range(1, 102)}
     assert raw.call("DescribeLockedSnapshots", {**REGION, **many}).code == "InvalidParameter"
     odd = raw.call("DescribeLockedSnapshots", {**REGION, "LockStatus": "locked"})

@@ -5,7 +5,7 @@ https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-
 
 from collections.abc import Iterable
 
-from ..conditions import these
+from ..conditions import equal, these
 from ..errors import ApiError
 from ..locking import COOLING_OFF, EXPIRED, LOCKED, cool_off_end, in_status, lock_end, lock_status
 from ..paging import TOKEN_PARAMETERS
@@ -27,8 +27,9 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     answer_dry_run(params)
     now = context.state.now()
     asked = these(ids or None)
+    here = context.state.walk(SnapshotLock, [asked, equal("region", context.region)])
     # Asked for one that is not locked, ECS refuses instead of leaving it out.
-    if unlocked := ids - {lock.id for lock in context.state.walk(SnapshotLock, [asked])}:
+    if unlocked := ids - {lock.id for lock in here}:
         raise not_locked(unlocked)
     # A MaxResults below 10 counts as 10, one above 100 as 100.
     page, paging = list_page(
