@@ -196,3 +196,22 @@ def test_disk_and_instance_are_to_be_in_one_zone(raw, clock):
     clock.advance(seconds=2)
     reply = raw.call("AttachDisk", {"InstanceId": DATA, "DiskId": elsewhere})
     assert (reply.status, reply.code) == (403, "ResourcesNotInSameZone")
+
+
+def test_a_device_of_another_instance_is_free(raw, server):
+    state = server._state
+    shared = Disk(
+        id="d-shared",
+        type="data",
+        category="cloud_essd",
+        status="In_use",
+        created=0,
+        attached=0,
+        attachments=(
+            Attachment(DATA, "/dev/xvdc", 0),
+            Attachment("i-sandbox-system", "/dev/xvdd", 0),
+        ),
+    )
+    state.add(shared)
+    asked = {"InstanceId": DATA, "DiskId": DETACHED, "Device": "/dev/xvdd"}
+    assert raw.call("AttachDisk", asked).status == 200

@@ -63,7 +63,9 @@ def _free_device(context: Context, instance: Instance, wanted: str) -> str:
             "InstanceDiskLimitExceeded",
             f"The instance has {len(disks)} disks, as many as it may have.",
         )
-    taken = {each.device for disk in disks for each in disk.attachments}
+    # A disk that instances share can be another device of each.
+    attachments = (each for disk in disks for each in disk.attachments)
+    taken = {each.device for each in attachments if each.instance_id == instance.id}
     if wanted in taken:
         raise ApiError(403, "InvalidDevice.InUse", "Another disk of the instance is this Device.")
     return wanted or next(device for device in _DEVICES if device not in taken)
