@@ -182,6 +182,14 @@ def test_terms_that_are_none_are_refused(raw, action, changes, status, code):
     assert described(raw) == before
 
 
+def test_what_is_false_anyhow_may_be_said_in_any_case(raw):
+    false = {"EnableCrossRegionCopy": "FALSE", "CopyEncryptionConfiguration.Encrypted": "False"}
+    reply = raw.call("CreateAutoSnapshotPolicy", {**TERMS, **false})
+    assert reply.status == 200
+    odd = raw.call("CreateAutoSnapshotPolicy", {**TERMS, "EnableCrossRegionCopy": "no"})
+    assert (odd.status, odd.code) == (400, "InvalidParameter")
+
+
 @pytest.mark.parametrize("name", ["timePoints", "repeatWeekdays", "retentionDays"])
 def test_a_policy_needs_its_hours_its_days_and_its_retention(raw, name):
     reply = raw.call("CreateAutoSnapshotPolicy", {**TERMS, name: ""})

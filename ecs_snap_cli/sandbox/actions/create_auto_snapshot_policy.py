@@ -9,7 +9,7 @@ from ..params import Params
 from ..regions import REGION_ID
 from ..rows import Policy
 from .action import TAG_PAIRS, Action, Context
-from .policies import NOT_COPIED, TERMS, with_terms
+from .policies import COPIED_IF_TRUE, NOT_COPIED, TERMS, with_terms
 from .values import new_id, new_tags, resource_group_id
 
 _MOST_OF_A_REGION = 100
@@ -47,6 +47,7 @@ ACTION = Action(
     handle=handle,
     supported=TERMS | TAG_PAIRS | {"ResourceGroupId"},
     unsupported=NOT_COPIED,
+    only_false=COPIED_IF_TRUE,
     region_required=True,
     region_parameter="regionId",
 )

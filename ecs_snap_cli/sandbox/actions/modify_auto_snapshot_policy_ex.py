@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..params import Params
 from ..schedule import next_firing
 from .action import Action, Context
-from .policies import NOT_COPIED, TERMS, policy_to_change, with_terms
+from .policies import COPIED_IF_TRUE, NOT_COPIED, TERMS, policy_to_change, with_terms
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
@@ -27,6 +27,7 @@ ACTION = Action(
     handle=handle,
     supported=(TERMS - {"AssociationType"}) | {"autoSnapshotPolicyId"},
     unsupported=NOT_COPIED - {"StorageLocationArn"},
+    only_false=COPIED_IF_TRUE,
     region_required=True,
     region_parameter="regionId",
 )

@@ -15,8 +15,6 @@ from .values import LINKS, is_legal_name
 _DEFAULTS = {
     "AssociationType": ("AssociatedWithDisk",),
     "CopiedSnapshotsRetentionDays": ("-1",),
-    "CopyEncryptionConfiguration.Encrypted": ("false", "False"),
-    "EnableCrossRegionCopy": ("false", "False"),
     "TargetCopyRegions": ("[]",),
 }
 TERMS = frozenset(_DEFAULTS) | {
@@ -25,6 +23,7 @@ TERMS = frozenset(_DEFAULTS) | {
     "retentionDays",
     "timePoints",
 }
+COPIED_IF_TRUE = frozenset({"CopyEncryptionConfiguration.Encrypted", "EnableCrossRegionCopy"})
 NOT_COPIED = frozenset(
     {
         "CopyEncryptionConfiguration.Arn.N.AssumeRoleFor",
