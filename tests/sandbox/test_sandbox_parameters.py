@@ -1,28 +1,16 @@
 """Each served action declares the parameters that the official SDK has for it, and no other."""
 
-import typing
 from collections.abc import Iterator
 
 import pytest
 from alibabacloud_ecs20140526 import models
-from darabonba.model import DaraModel
 
 from ecs_snap_cli.sandbox.actions import ACTIONS
 from ecs_snap_cli.sandbox.actions.action import COMMON_PARAMETERS, COMMON_UNSUPPORTED
+from tests.sandbox.shapes import sample
 
 # What ECS takes besides: the spelling of old, and objects that a client sends as one JSON text.
 BESIDES = {"Tag.N.key", "Tag.N.value", "Features"}
-
-
-def sample(kind: typing.Any) -> typing.Any:
-    """A value of a type that the SDK's models use, with something in every field."""
-    if typing.get_origin(kind) is list:
-        return [sample(typing.get_args(kind)[0])]
-    if isinstance(kind, type) and issubclass(kind, DaraModel):
-        # Annotations are texts there, of names that the module knows.
-        hints = typing.get_type_hints(kind.__init__)
-        return kind(**{field: sample(of) for field, of in hints.items() if field != "return"})
-    return {bool: True, float: 1.0, int: 1, str: "x"}[kind]
 
 
 def names(value: object) -> Iterator[str]:
