@@ -19,8 +19,9 @@ COMMON_UNSUPPORTED = frozenset(
     | signature_v1.PARAMETERS
 )
 FILTER_PAIRS = frozenset({"Filter.N.Key", "Filter.N.Value"})
-# ECS still takes the lower-case spelling of old.
-TAG_PAIRS = frozenset({"Tag.N.Key", "Tag.N.Value", "Tag.N.key", "Tag.N.value"})
+TAG_PAIRS = frozenset({"Tag.N.Key", "Tag.N.Value"})
+# Actions that have been there for long still take the lower-case spelling of old.
+ANY_TAG_PAIRS = TAG_PAIRS | {"Tag.N.key", "Tag.N.value"}
 
 
 @dataclass(frozen=True, slots=True)

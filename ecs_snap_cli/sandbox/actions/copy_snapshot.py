@@ -80,7 +80,7 @@ def _check_destination(context: Context, source: Snapshot, region: str, now: int
 ACTION = Action(
     name="CopySnapshot",
     handle=handle,
-    supported=(TAG_PAIRS - {"Tag.N.key", "Tag.N.value"})
+    supported=TAG_PAIRS
     | {
         "ClientToken",
         "DestinationRegionId",

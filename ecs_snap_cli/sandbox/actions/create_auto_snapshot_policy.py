@@ -8,7 +8,7 @@ from ..errors import ApiError
 from ..params import Params
 from ..regions import REGION_ID
 from ..rows import Policy
-from .action import TAG_PAIRS, Action, Context
+from .action import ANY_TAG_PAIRS, Action, Context
 from .policies import COPIED_IF_TRUE, NOT_COPIED, TERMS, with_terms
 from .values import new_id, new_tags, resource_group_id
 
@@ -45,7 +45,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
 ACTION = Action(
     name="CreateAutoSnapshotPolicy",
     handle=handle,
-    supported=TERMS | TAG_PAIRS | {"ResourceGroupId"},
+    supported=TERMS | ANY_TAG_PAIRS | {"ResourceGroupId"},
     unsupported=NOT_COPIED,
     only_false=COPIED_IF_TRUE,
     region_required=True,

@@ -11,7 +11,7 @@ from ..regions import REGIONS
 from ..rows import Disk, Snapshot
 from .action import TAG_PAIRS, Action, Context, existing
 from .orders import once
-from .values import LINKS, description, is_legal_name, new_id, new_tags, resource_group_id
+from .values import description, legal_name, new_id, new_tags, resource_group_id
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
@@ -21,7 +21,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     large as that, where Size is less.
     """
     zone, category = _zone(context, params), _category(params)
-    name, text = _name(params), description(params, status=400)
+    name = legal_name(params, "DiskName", "InvalidDiskName.Malformed")
+    text = description(params, status=400)
     group, tags = resource_group_id(params), new_tags(params)
     size, snapshot_id = params.integer("Size"), params.text("SnapshotId")
     if size is None and not snapshot_id:
@@ -73,18 +74,6 @@ def _category(params: Params) -> str:
     return category
 
 
-def _name(params: Params) -> str:
-    name = params.text("DiskName")
-    if name and not is_legal_name(name, forbidden=LINKS):
-        raise ApiError(
-            400,
-            "InvalidDiskName.Malformed",
-            "The DiskName is to have 2 to 128 characters: first a letter, then letters, digits, "
-            "':', '_', '.' or '-'.",
-        )
-    return name
-
-
 def _snapshot(context: Context, snapshot_id: str, now: int) -> Snapshot:
     snapshot = existing(context, Snapshot, snapshot_id, "SnapshotId")
     if not progress_of(snapshot, now).available:
@@ -106,7 +95,7 @@ def _size(category: str, size: int) -> int:
 ACTION = Action(
     name="CreateDisk",
     handle=handle,
-    supported=(TAG_PAIRS - {"Tag.N.key", "Tag.N.value"})
+    supported=TAG_PAIRS
     | {
         "ClientToken",
         "Description",

@@ -8,15 +8,18 @@ from ..errors import ApiError
 from ..params import Params
 from ..progress import progress_of
 from ..rows import Image, Snapshot
-from .action import TAG_PAIRS, Action, Context, answer_dry_run, existing
+from .action import ANY_TAG_PAIRS, Action, Context, answer_dry_run, existing
 from .orders import once
-from .values import LINKS, description, is_legal_name, new_id, new_tags, resource_group_id
+from .values import description, legal_name, new_id, new_tags, resource_group_id
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
     """`{"ImageId"}`; asked again under the same ClientToken, the first answer once more."""
     snapshot_id = params.required("SnapshotId")
-    name, text = _name(params), description(params, status=400)
+    name = legal_name(
+        params, "ImageName", "InvalidImageName.Malformed", forbidden=("aliyun", "acs:")
+    )
+    text = description(params, status=400)
     group, tags = resource_group_id(params), new_tags(params)
     state = context.state
 
@@ -44,18 +47,6 @@ def handle(context: Context, params: Params) -> dict[str, object]:
     return once(context, ACTION.name, params, create)
 
 
-def _name(params: Params) -> str:
-    name = params.text("ImageName")
-    if name and not is_legal_name(name, forbidden=("aliyun", "acs:", *LINKS)):
-        raise ApiError(
-            400,
-            "InvalidImageName.Malformed",
-            "The ImageName is to have 2 to 128 characters: first a letter, then letters, digits, "
-            "':', '_', '.' or '-'; it must not begin with 'aliyun' or 'acs:'.",
-        )
-    return name
-
-
 def _check_snapshot(snapshot: Snapshot, now: int) -> None:
     if progress_of(snapshot, now).status != "accomplished":
         raise ApiError(403, "InvalidSnapshotId.NotReady", "The snapshot is not accomplished.")
@@ -66,7 +57,7 @@ def _check_snapshot(snapshot: Snapshot, now: int) -> None:
 ACTION = Action(
     name="CreateImage",
     handle=handle,
-    supported=TAG_PAIRS
+    supported=ANY_TAG_PAIRS
     | {"ClientToken", "Description", "DryRun", "ImageName", "ResourceGroupId", "SnapshotId"},
     unsupported=frozenset(
         {

@@ -9,7 +9,7 @@ from ..params import Params
 from ..progress import ESSD_CATEGORIES
 from ..rows import Disk, Instance, Snapshot
 from ..rules import refusal
-from .action import TAG_PAIRS, Action, Context, existing
+from .action import ANY_TAG_PAIRS, Action, Context, existing
 from .orders import once
 from .values import (
     description,
@@ -61,7 +61,7 @@ def refusal_of(context: Context, disk: Disk, now: int) -> ApiError | None:
 ACTION = Action(
     name="CreateSnapshot",
     handle=handle,
-    supported=TAG_PAIRS
+    supported=ANY_TAG_PAIRS
     | {
         "Category",
         "ClientToken",

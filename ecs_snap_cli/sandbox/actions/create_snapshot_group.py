@@ -12,9 +12,8 @@ from .action import TAG_PAIRS, Action, Context, existing
 from .create_snapshot import refusal_of
 from .orders import once
 from .values import (
-    LINKS,
     description,
-    is_legal_name,
+    legal_name,
     new_id,
     new_snapshot,
     new_tags,
@@ -35,7 +34,8 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         raise missing_parameter("InstanceId")
     if wanted and excluded:
         raise invalid_parameter("ExcludeDiskId", "it does not go together with DiskId")
-    name, text = _name(params), description(params, status=400)
+    name = legal_name(params, "Name", "InvalidName.Malformed")
+    text = description(params, status=400)
     group, tags = resource_group_id(params), new_tags(params)
 
     def create(now: int) -> dict[str, object]:
@@ -118,22 +118,10 @@ def _check(context: Context, disk: Disk, now: int) -> None:
         raise ApiError(refused.status, code, f"{disk.id}: {refused.message}")
 
 
-def _name(params: Params) -> str:
-    name = params.text("Name")
-    if name and not is_legal_name(name, forbidden=LINKS):
-        raise ApiError(
-            400,
-            "InvalidName.Malformed",
-            "The Name is to have 2 to 128 characters: first a letter, then letters, digits, ':', "
-            "'_', '.' or '-'.",
-        )
-    return name
-
-
 ACTION = Action(
     name="CreateSnapshotGroup",
     handle=handle,
-    supported=(TAG_PAIRS - {"Tag.N.key", "Tag.N.value"})
+    supported=TAG_PAIRS
     | {
         "ClientToken",
         "Description",

@@ -12,7 +12,7 @@ from ..params import Params
 from ..rows import Disk, Policy
 from ..state import State
 from ..times import second_form
-from .action import TAG_PAIRS, Action, Context, tags_shape
+from .action import ANY_TAG_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 
@@ -67,7 +67,7 @@ ACTION = Action(
     name="DescribeAutoSnapshotPolicyEx",
     handle=handle,
     supported=NUMBER_PARAMETERS
-    | TAG_PAIRS
+    | ANY_TAG_PAIRS
     | {"AutoSnapshotPolicyId", "AutoSnapshotPolicyName", "ResourceGroupId"},
     unsupported=frozenset(),
     region_required=True,

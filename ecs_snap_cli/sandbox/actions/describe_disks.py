@@ -21,7 +21,7 @@ from ..params import Params
 from ..progress import ESSD_CATEGORIES
 from ..rows import DISK_STATUSES, Disk
 from ..times import second_form
-from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
+from .action import ANY_TAG_PAIRS, FILTER_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 _TYPES = ("all", "system", "data")
@@ -144,7 +144,7 @@ ACTION = Action(
     name="DescribeDisks",
     handle=handle,
     supported=PAGING_PARAMETERS
-    | TAG_PAIRS
+    | ANY_TAG_PAIRS
     | FILTER_PAIRS
     | {
         "AutoSnapshotPolicyId",

@@ -5,7 +5,7 @@ from ..paging import MAX_PAGE_SIZE, NUMBER_PARAMETERS
 from ..params import Params
 from ..rows import Image
 from ..times import second_form
-from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
+from .action import ANY_TAG_PAIRS, FILTER_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 _OWNERS = ("system", "self", "others", "marketplace")
@@ -97,7 +97,7 @@ ACTION = Action(
     name="DescribeImages",
     handle=handle,
     supported=NUMBER_PARAMETERS
-    | TAG_PAIRS
+    | ANY_TAG_PAIRS
     | FILTER_PAIRS
     | {
         "Architecture",

@@ -6,7 +6,7 @@ from ..paging import PAGING_PARAMETERS
 from ..params import Params
 from ..rows import INSTANCE_STATUSES, LOCK_REASONS, Instance
 from ..times import minute_form
-from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
+from .action import ANY_TAG_PAIRS, FILTER_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 # What all the instances here have in common, and filters that ask for it.
@@ -142,7 +142,7 @@ ACTION = Action(
     name="DescribeInstances",
     handle=handle,
     supported=PAGING_PARAMETERS
-    | TAG_PAIRS
+    | ANY_TAG_PAIRS
     | FILTER_PAIRS
     | _COMMON.keys()
     | {

@@ -98,7 +98,7 @@ ACTION = Action(
     name="DescribeSnapshotGroups",
     handle=handle,
     supported=TOKEN_PARAMETERS
-    | (TAG_PAIRS - {"Tag.N.key", "Tag.N.value"})
+    | TAG_PAIRS
     | {"InstanceId", "Name", "ResourceGroupId", "SnapshotGroupId.N", "Status.N"},
     unsupported=frozenset({"AdditionalAttributes.N"}),
     region_required=True,

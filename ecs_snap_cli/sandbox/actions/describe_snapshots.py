@@ -17,7 +17,7 @@ from ..params import Params
 from ..progress import ESSD_CATEGORIES, in_status, progress_of
 from ..rows import Disk, Snapshot
 from ..times import second_form
-from .action import FILTER_PAIRS, TAG_PAIRS, Action, Context, tags_shape
+from .action import ANY_TAG_PAIRS, FILTER_PAIRS, Action, Context, tags_shape
 from .listing import list_page
 
 _STATUSES = ("progressing", "accomplished", "failed", "all")
@@ -116,7 +116,7 @@ ACTION = Action(
     name="DescribeSnapshots",
     handle=handle,
     supported=PAGING_PARAMETERS
-    | TAG_PAIRS
+    | ANY_TAG_PAIRS
     | FILTER_PAIRS
     | {
         "Category",

@@ -9,7 +9,7 @@ from ..params import Params
 from ..rows import Disk, Policy
 from ..schedule import next_firing
 from .action import Context, existing, find
-from .values import LINKS, is_legal_name
+from .values import legal_name
 
 # What is not acted upon can still be said, as long as it says what is so anyhow.
 _DEFAULTS = {
@@ -44,7 +44,8 @@ def with_terms(policy: Policy, params: Params) -> Policy:
             raise unsupported_parameter(name)
     return replace(
         policy,
-        name=_name(params) or policy.name,
+        name=legal_name(params, "autoSnapshotPolicyName", "InvalidSnapshotPolicyName.Malformed")
+        or policy.name,
         time_points=_numbers(params, "timePoints", 0, 23) or policy.time_points,
         weekdays=_numbers(params, "repeatWeekdays", 1, 7) or policy.weekdays,
         retention_days=_retention_days(params)
@@ -83,18 +84,6 @@ def put_under(context: Context, disk: Disk, policies: tuple[str, ...]) -> None:
             if fires != (policy.next_fire is not None):
                 hour = next_firing(policy, state.now()) if fires else None
                 state.change(policy, next_fire=hour)
-
-
-def _name(params: Params) -> str:
-    name = params.text("autoSnapshotPolicyName")
-    if name and not is_legal_name(name, forbidden=LINKS):
-        raise ApiError(
-            400,
-            "InvalidSnapshotPolicyName.Malformed",
-            "The autoSnapshotPolicyName is to have 2 to 128 characters: first a letter, then "
-            "letters, digits, ':', '_', '.' or '-'.",
-        )
-    return name
 
 
 def _numbers(params: Params, name: str, least: int, most: int) -> tuple[int, ...]:

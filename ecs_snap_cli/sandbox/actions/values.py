@@ -14,27 +14,32 @@ _ID_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RESOURCE_GROUP = re.compile(r"rg-[A-Za-z0-9_-]+", re.ASCII)
 
 
-def is_legal_name(name: str, forbidden: tuple[str, ...]) -> bool:
-    """Whether ECS takes `name`: 2 to 128 characters, a letter first, no forbidden beginning."""
-    return (
-        2 <= len(name) <= 128
-        and name[0].isalpha()
-        and all(char.isalpha() or char.isdecimal() or char in ":_.-" for char in name)
-        and not name.startswith(forbidden)
-    )
+def legal_name(params: Params, name: str, code: str, forbidden: tuple[str, ...] = ()) -> str:
+    """The name that a thing is to have, from the parameter `name`; empty where it says none.
+
+    One that ECS does not take, or that has a forbidden beginning, is refused with `code`.
+    """
+    text = params.text(name)
+    if text and not (
+        2 <= len(text) <= 128
+        and text[0].isalpha()
+        and all(char.isalpha() or char.isdecimal() or char in ":_.-" for char in text)
+        and not text.startswith((*forbidden, *LINKS))
+    ):
+        beginnings = f"; it must not begin with {' or '.join(map(repr, forbidden))}"
+        raise ApiError(
+            400,
+            code,
+            f"The {name} is to have 2 to 128 characters: first a letter, then letters, digits, "
+            "':', '_', '.' or '-'"
+            + (f"; it must not begin with {beginnings}." if forbidden else "."),
+        )
+    return text
 
 
 def snapshot_name(params: Params, name: str = "SnapshotName") -> str:
     """The name that a snapshot is to have, from the parameter of this `name`."""
-    text = params.text(name)
-    if text and not is_legal_name(text, forbidden=("auto", *LINKS)):
-        raise ApiError(
-            400,
-            "InvalidSnapshotName.Malformed",
-            f"The {name} is to have 2 to 128 characters: first a letter, then letters, "
-            "digits, ':', '_', '.' or '-'; it must not begin with 'auto'.",
-        )
-    return text
+    return legal_name(params, name, "InvalidSnapshotName.Malformed", forbidden=("auto",))
 
 
 def retention_days(params: Params) -> int | None:
