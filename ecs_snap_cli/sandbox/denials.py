@@ -51,7 +51,9 @@ def _meant(pattern: str) -> list[str]:
 
 def _rights(action: str, params: Params) -> Iterable[str]:
     yield action
-    if action.startswith("Create") and any(name.startswith("Tag.") for name in params.names()):
+    if action.startswith(("Create", "Copy")) and any(
+        name.startswith("Tag.") for name in params.names()
+    ):
         yield "TagResources"
 
 

@@ -58,6 +58,8 @@ def test_tags_of_what_is_made_are_a_right_of_their_own(denied):
     tags = {"Tag.1.Key": "k", "Tag.1.Value": "v"}
     reply = raw.call("CreateSnapshot", {**DISK, **tags})
     assert reply.body["AccessDeniedDetail"]["AuthAction"] == "ecs:TagResources"
+    copy = {"SnapshotId": "s-sandbox-data-1", "DestinationRegionId": "cn-shanghai"}
+    assert raw.call("CopySnapshot", {**REGION, **copy, **tags}).code == "Forbidden.RAM"
     assert raw.call("DescribeDisks", {**REGION, **tags}).status == 200
     assert raw.call("CreateSnapshot", DISK).status == 200
 
