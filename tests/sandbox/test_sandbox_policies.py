@@ -3,6 +3,8 @@
 import pytest
 from alibabacloud_ecs20140526 import models
 
+from ecs_snap_cli.sandbox.rows import Policy
+
 REGION = {"regionId": "cn-hangzhou"}
 TERMS = {**REGION, "timePoints": '["0","12"]', "repeatWeekdays": '["1","7"]', "retentionDays": "30"}
 
@@ -265,3 +267,11 @@ def test_associations_are_asked_for_by_one_of_the_two(raw, asked, status, code):
     asked = {"RegionId": "cn-hangzhou", **asked}
     reply = raw.call("DescribeAutoSnapshotPolicyAssociations", asked)
     assert (reply.status, reply.code) == (status, code)
+
+
+def test_a_policy_whose_last_disk_is_deleted_has_no_hour_to_come(raw, server):
+    policy = create(raw)
+    assert order(raw, "Apply", policy, "detached").status == 200
+    assert raw.call("DeleteDisk", {"DiskId": "d-sandbox-detached"}).status == 200
+    assert server._state.find(Policy, policy).next_fire is None
+    assert described(raw)[0]["DiskNums"] == 0

@@ -9,6 +9,7 @@ from ..params import Params
 from ..progress import progress_of
 from ..rows import Disk, Snapshot
 from .action import Action, Context, existing
+from .policies import put_under
 
 
 def handle(context: Context, params: Params) -> dict[str, object]:
@@ -25,6 +26,7 @@ def handle(context: Context, params: Params) -> dict[str, object]:
         snapshots = state.walk(Snapshot, of_disk(disk_id))
         if any(progress_of(each, now).status == "progressing" for each in snapshots):
             raise ApiError(403, "DiskCreatingSnapshot", "A snapshot of the disk is in creation.")
+        put_under(context, disk, ())
         state.remove(Disk, disk_id)
     return {}
 
