@@ -39,7 +39,12 @@ class Bench:
     program: str = str(Path(sys.executable).with_name("ecs-snap"))
 
     def serving(
-        self, *, disks: int = 0, snapshots: int = 0, fault: str | None = None
+        self,
+        *,
+        disks: int = 0,
+        snapshots: int = 0,
+        fault: str | None = None,
+        counting: bool = True,
     ) -> AbstractContextManager[Server]:
         """A server on a fresh state, for a block."""
         return serving(
@@ -49,6 +54,7 @@ class Bench:
             disks=disks,
             snapshots=snapshots,
             fault=fault,
+            counting=counting,
         )
 
     def interleaved(self, commands: Mapping[str, Callable[[], Run]]) -> dict[str, list[Run]]:

@@ -63,10 +63,12 @@ def serving(
     disks: int = 0,
     snapshots: int = 0,
     fault: str | None = None,
+    counting: bool = True,
 ) -> Iterator[Server]:
     """Serve a fresh state with a fleet of ``disks`` until the block is left.
 
-    ``snapshots`` is how many the region has in all, if it is given. Nothing of it stays.
+    ``snapshots`` is how many the region has in all, if it is given. Without ``counting`` it does
+    not note its requests. Nothing of it stays.
     """
     state = folder / "state.sqlite3"
     reset(state, disks=disks)
@@ -78,8 +80,8 @@ def serving(
         "0",
         "--state",
         str(state),
-        "-v",
         "-q",
+        *(("-v",) if counting else ()),
         *(("--fault", fault) if fault else ()),
     )
     with log.open("wb") as err, out.open("wb") as stdout:

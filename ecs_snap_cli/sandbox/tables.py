@@ -95,21 +95,31 @@ def deletion(kind: type, clause: str) -> str:
 
 def load(kind: type[Row], stored: Sequence[Any], now: int) -> Row:
     """The row that `stored` is at `now`."""
+    if kind not in _LASTING:
+        return _read(kind, stored)
     row: Row
-    row, passing = _read(kind, tuple(stored))  # type: ignore[arg-type]  # every type is hashable
+    row, passing = _kept(kind, tuple(stored))  # type: ignore[arg-type]  # every type is hashable
     return _at(row, now) if passing else row
 
 
-# The same rows are read again and again, and reading one costs ten times as much.
+# These are asked for again and again, and reading one costs ten times as much; of snapshots there
+# can be more than would be kept.
+_LASTING = (Disk, Instance)
+
+
 @lru_cache(2048)
-def _read(kind: type[Row], stored: tuple[Any, ...]) -> tuple[Row, bool]:
+def _kept(kind: type[Row], stored: tuple[Any, ...]) -> tuple[Row, bool]:
     """The row as it is kept, and whether it is another one as time passes."""
+    row: Row = _read(kind, stored)
+    ages = any(_ages(each) for each in (row, *getattr(row, "attachments", ())))
+    return row, ages or getattr(row, "changed", None) is not None
+
+
+def _read(kind: type[Row], stored: Sequence[Any]) -> Row:
     values = list(stored)
     for place, read in _READERS[kind]:
         values[place] = read(values[place])
-    row: Row = kind(*values)
-    ages = any(_ages(each) for each in (row, *getattr(row, "attachments", ())))
-    return row, ages or getattr(row, "changed", None) is not None
+    return kind(*values)
 
 
 def _at(row: Row, now: int) -> Row:
@@ -152,6 +162,8 @@ def _list(stored: str) -> tuple[Any, ...]:
     return tuple(json.loads(stored))
 
 
+# What is tagged at all is tagged alike, most often.
+@lru_cache(1024)
 def _tags(stored: str) -> Tags:
     return tuple((key, value) for key, value in json.loads(stored))
 

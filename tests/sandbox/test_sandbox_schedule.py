@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs_snap_cli.sandbox.automatic import taken
@@ -34,6 +34,7 @@ def is_meant(policy, moment):
     )
 
 
+@settings(deadline=None)
 @given(policies, st.integers(START, START + 30 * DAY))
 def test_the_next_hour_is_the_first_that_the_calendar_shows(policy, after):
     moment = next_firing(policy, after)
@@ -45,6 +46,7 @@ def test_the_next_hour_is_the_first_that_the_calendar_shows(policy, after):
 several = st.lists(policies, min_size=1, max_size=3, unique_by=lambda policy: policy.id)
 
 
+@settings(deadline=None)
 @given(several, st.integers(START, START + 30 * DAY), st.integers(1, 300))
 def test_the_hours_that_have_come_are_those_of_the_calendar(some, now, limit):
     hours = {
@@ -104,6 +106,7 @@ snapshots = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     snapshots,
     several,
