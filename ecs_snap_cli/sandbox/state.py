@@ -83,7 +83,7 @@ class State:
             self._connection.close()
             raise StateError(
                 f"The sandbox's state file {os.fspath(path)} holds a state already, and no "
-                "scenario is put into it. Run: ecs-snap sandbox reset --scenario"
+                "scenario is put into it. Run: ecs-snap sandbox reset --state FILE --scenario FILE"
             )
         self._ahead = 0
 

@@ -85,7 +85,7 @@ def test_a_state_file_takes_a_scenario_once(
         snapshot = json.loads(call(*CREATE, "--endpoint", url).out)["SnapshotId"]
     again = run("sandbox", "serve", "--state", state, "--scenario", scenario)
     assert (again.code, again.out) == (1, "")
-    assert "sandbox reset --scenario" in again.err
+    assert "sandbox reset --state FILE --scenario FILE" in again.err
     with serving("--state", state) as url:
         listed = call("list", "--disk-id", "d-1", "-q", "--endpoint", url)
     assert listed.out.split() == [snapshot]

@@ -242,7 +242,7 @@ def test_a_state_that_is_there_takes_no_scenario_but_by_a_reset(start, clock, tm
     path = tmp_path / "state.sqlite3"
     scenario = parse_scenario({"Disks": [{"DiskId": "d-1"}]})
     start(path, scenario=scenario).close()
-    with pytest.raises(StateError, match="sandbox reset --scenario"):
+    with pytest.raises(StateError, match="sandbox reset --state FILE --scenario"):
         start(path, scenario=parse_scenario({}))
     assert disks(path, clock) == ["d-1"]
     reset(path)
