@@ -90,7 +90,9 @@ def strike(
 
 
 def _error(fault: Fault, request: Request) -> Reply:
-    error = ApiError(fault.status, fault.code, "The sandbox was told to answer so, by a fault or a limit.")
+    error = ApiError(
+        fault.status, fault.code, "The sandbox was told to answer so, by a fault or a limit."
+    )
     reply = reply_of(refused(error, request, new_request_id()))
     return Reply(reply.status, (*reply.headers, *fault.headers), reply.body)
 
