@@ -103,8 +103,8 @@ def rebuild(path: str, fill: Fill) -> None:
     try:
         connection = _connect(path)
         try:
-            ours = pragma(connection, "application_id") == APPLICATION_ID
-            if not ours and not is_empty(connection):
+            # In this order: another process may fill the file between the two.
+            if not is_empty(connection) and pragma(connection, "application_id") != APPLICATION_ID:
                 raise foreign(path)
             _create(connection, fill)
             keep_private(path)
@@ -176,10 +176,11 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: str, fill: Fill) -> None:
-    if pragma(connection, "application_id") != APPLICATION_ID:
-        if not is_empty(connection):
-            raise foreign(path)
+    # Another process may fill the file at any moment, so whose it is counts only once it is full.
+    if is_empty(connection):
         _create(connection, fill, only_if_empty=True)
+    if pragma(connection, "application_id") != APPLICATION_ID:
+        raise foreign(path)
     require_our_version(connection, path)
     # It fails while another process is in the file. The mode is a matter of speed alone, and
     # whoever opens the file next sets it for all.
