@@ -1,6 +1,7 @@
 """What a file is that is to be the state: ours, of which version, anyone else's, or damaged."""
 
 import errno
+import os
 import sqlite3
 
 from .statepath import StateError, StateReadOnly
@@ -10,6 +11,7 @@ APPLICATION_ID = 0x45435353
 SCHEMA_VERSION = 3
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
+_LEAST_PAGE = 512
 _APPLICATION_ID_OFFSET = 68  # https://www.sqlite.org/fileformat2.html#the_database_header
 
 # What keeps a file from being written where it is; anything else is wrong with the path itself.
@@ -40,12 +42,12 @@ def pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def looks_like_sqlite(path: str) -> bool:
-    """Whether a file is a database or empty. Raises OSError where it cannot be read."""
-    # SQLite itself takes a file of less than a page for an empty database, and would fill it.
-    with open(path, "rb") as file:
-        head = file.read(len(_SQLITE_MAGIC))
-    return not head or head == _SQLITE_MAGIC
+def is_too_short(path: str) -> bool:
+    """Whether a file is neither empty nor as long as any database. Raises OSError."""
+    # SQLite itself takes some of these for an empty database, and would fill them. What a longer
+    # one is, it tells better: it knows of a journal beside it. Nor is the file opened here: closing
+    # it would let go of the locks that SQLite holds on it in this process (see private.py).
+    return 0 < os.stat(path).st_size < _LEAST_PAGE
 
 
 def has_our_header(path: str) -> bool:

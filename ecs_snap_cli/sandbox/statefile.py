@@ -17,7 +17,7 @@ from .statecheck import (
     foreign,
     has_our_header,
     is_empty,
-    looks_like_sqlite,
+    is_too_short,
     pragma,
     require_our_version,
     unreadable,
@@ -74,7 +74,7 @@ def open_copy(path: str, fill: Fill) -> sqlite3.Connection:
 
 
 def _copy(path: str, memory: sqlite3.Connection) -> None:
-    if not looks_like_sqlite(path):
+    if is_too_short(path):
         raise foreign(path)
     real = os.path.realpath(path)
     in_use = os.path.exists(f"{real}-wal") and os.path.exists(f"{real}-shm")
@@ -130,7 +130,7 @@ def _ensure_file(path: str) -> None:
             if not os.path.isfile(path):
                 raise OSError("it is not a regular file") from None
             _require_writable(path)
-            if not looks_like_sqlite(path):
+            if is_too_short(path):
                 raise foreign(path) from None
         else:
             # SQLite gives the -wal and -shm files the mode of this one, whatever the umask.

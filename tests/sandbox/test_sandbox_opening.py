@@ -1,7 +1,9 @@
 """A state file that several processes open, make and reset at once, or are killed while they do."""
 
+import random
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -110,3 +112,44 @@ def test_eight_processes_that_start_at_once_on_no_file_all_have_the_state(run, t
         ended = [(child.communicate()[1], child.returncode) for child in children]
         assert ended == [("", 0)] * 8
         assert fleet_of(path) == 0
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_state_opened_twice_in_a_process_keeps_its_locks(run, tmp_path, keep):
+    path = tmp_path / "state.sqlite3"
+    state = State(path, real_time)
+    state.set_clock(None)
+    State(path, real_time, keep=keep).close()
+    # The last process to close a file deletes its log, and this one is not the last.
+    assert run(OPEN, path).communicate("\n") == ("ready\n", "")
+    state.change(state.find(Disk, "d-sandbox-data"), name="answered")
+    assert run(READ, path).communicate() == ("answered\n", "")
+    state.close()
+
+
+def test_a_first_state_half_written_is_made_again(run, tmp_path):
+    path = tmp_path / "state.sqlite3"
+    # A large fleet is in the file in part before it is committed, and the first page comes last.
+    child = run(OPEN, path, 20_000)
+    go_ahead(child)
+    while not (path.exists() and path.stat().st_size > 0):
+        assert child.poll() is None
+        time.sleep(0.001)
+    child.kill()
+    child.wait()
+    assert fleet_of(path) == 0
+
+
+def test_a_reset_killed_at_any_moment_leaves_the_old_state_or_the_new_one(run, tmp_path):
+    path, dice = tmp_path / "state.sqlite3", random.Random(7)
+    reset(path)
+    for attempt in range(1, 9):
+        child = run(RESET, path, 40 * attempt)
+        child.stdout.readline()
+        go_ahead(child)
+        time.sleep(dice.uniform(0, 0.1))
+        child.kill()
+        child.wait()
+        assert fleet_of(path) in (40 * attempt, 40 * (attempt - 1)), attempt
+        reset(path, disks=40 * attempt)
+        assert fleet_of(path) == 40 * attempt
