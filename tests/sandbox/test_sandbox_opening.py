@@ -153,3 +153,17 @@ def test_a_reset_killed_at_any_moment_leaves_the_old_state_or_the_new_one(run, t
         assert fleet_of(path) in (40 * attempt, 40 * (attempt - 1)), attempt
         reset(path, disks=40 * attempt)
         assert fleet_of(path) == 40 * attempt
+
+
+def test_a_kill_before_any_statement_of_an_order_leaves_all_as_it_was(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sandbox.killed", str(tmp_path / "state.sqlite3")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+    kills = dict(line.split() for line in done.stdout.splitlines())
+    assert len(kills) == 13
+    # There is a BEGIN, a COMMIT, and something in between.
+    assert min(map(int, kills.values())) > 2, kills
