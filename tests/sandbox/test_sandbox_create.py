@@ -3,6 +3,7 @@
 import pytest
 from alibabacloud_ecs20140526 import models
 
+WHERE = {"RegionId": "cn-hangzhou"}
 ORDER = {"DiskId": "d-sandbox-data"}
 
 
@@ -182,3 +183,21 @@ def test_the_pending_snapshot_never_moves(raw, clock):
 )
 def test_what_others_say_by_default_is_taken(raw, more):
     assert raw.call("CreateSnapshot", {**ORDER, **more}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "asked", "end"),
+    [
+        ("CreateSnapshot", {**ORDER, "SnapshotName": "auto"}, "; it must not begin with 'auto'."),
+        (
+            "CreateImage",
+            {**WHERE, "SnapshotId": "s-sandbox-system-1", "ImageName": "acs:x"},
+            "; it must not begin with 'aliyun' or 'acs:'.",
+        ),
+        ("CreateSnapshotGroup", {**WHERE, "InstanceId": "i-sandbox-data", "Name": "1"}, "."),
+    ],
+)
+def test_a_name_that_is_refused_is_told_the_whole_rule_once(raw, action, asked, end):
+    message = raw.call(action, asked).body["Message"]
+    rule = "is to have 2 to 128 characters: first a letter, then letters, digits, ':', '_', '.' or"
+    assert message.partition(rule)[2] == f" '-'{end}"

@@ -26,13 +26,12 @@ def legal_name(params: Params, name: str, code: str, forbidden: tuple[str, ...] 
         and all(char.isalpha() or char.isdecimal() or char in ":_.-" for char in text)
         and not text.startswith((*forbidden, *LINKS))
     ):
-        beginnings = f"; it must not begin with {' or '.join(map(repr, forbidden))}"
+        but = f"; it must not begin with {' or '.join(map(repr, forbidden))}" if forbidden else ""
         raise ApiError(
             400,
             code,
             f"The {name} is to have 2 to 128 characters: first a letter, then letters, digits, "
-            "':', '_', '.' or '-'"
-            + (f"; it must not begin with {beginnings}." if forbidden else "."),
+            f"':', '_', '.' or '-'{but}.",
         )
     return text
 
